@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-# Spelled out rather than taken from the locale: the sentence is the same on every server.
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+from app.domain.dates import clinical_date
+
 _SLOT = re.compile(r"\{([a-z0-9_.-]+)\}")
 _LONG = re.compile(r"(?<![\d.,-])\d{4,}(?= ?(?:mg|mcg|g|mL|meq|mEq|units?)\b)")
 _MEQ = re.compile(r"\bmeq\b")
@@ -45,7 +45,7 @@ _UNITS = {
 
 
 def day(value: date) -> str:
-    return f"{value.day:02d}-{_MONTHS[value.month - 1]}-{value.year}"
+    return clinical_date(value)
 
 
 def number(value: Decimal) -> str:

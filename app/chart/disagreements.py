@@ -75,7 +75,7 @@ def _listed(line: Line) -> Iterator[Disagreement]:
         for entry in line.taken(line.entries):
             if entry.source.reference != mark.entry:
                 continue
-            day = f" of {mark.dated.text[:10]}" if mark.dated else ""
+            day = f" of {mark.dated.said}" if mark.dated else ""
             text = f"{who(entry)}{on(entry)} is active, "
             text += f"but the medication list{day} says {mark.says.replace('-', ' ')}."
             yield Disagreement("status", text, (entry.source, mark.source))

@@ -8,6 +8,7 @@ from app.chart.given import last_given, was_given
 from app.chart.sides import Line
 from app.chart.standing import Standing, dated, standing
 from app.chart.standing_table import standing_table
+from app.domain.dates import clinical_date
 from app.domain.medicines import Disagreement, MedicationEntry
 
 
@@ -37,7 +38,7 @@ def _never_filled(line: Line) -> Iterator[Disagreement]:
         return
     yield Disagreement(
         "never-filled",
-        f"Ordered on {first.isoformat()}, and no fill of it is recorded.",
+        f"Ordered on {clinical_date(first)}, and no fill of it is recorded.",
         tuple(o.source for o in orders),
     )
 
@@ -55,7 +56,7 @@ def _not_refilled(line: Line) -> Iterator[Disagreement]:
         return
     yield Disagreement(
         "not-refilled",
-        f"The order is active, but it was last filled on {last.text[:10]}.",
+        f"The order is active, but it was last filled on {last.said}.",
         (*(o.source for o in orders), fill.source),
     )
 
@@ -64,8 +65,8 @@ def _not_prescribed(line: Line) -> Iterator[Disagreement]:
     fills = [f for f in line.fills if counts(f)]
     if not fills or _ordered(line):
         return
-    last = max((f.handed_over.text[:10] for f in fills if f.handed_over), default="")
-    when = f" on {last}" if last else ""
+    handed = [f.handed_over for f in fills if f.handed_over]
+    when = f" on {max(handed, key=lambda d: d.latest).said}" if handed else ""
     yield Disagreement(
         "filled-not-prescribed",
         f"Filled{when}, but {_no_order(line)}.",
@@ -80,7 +81,7 @@ def _given_not_prescribed(line: Line) -> Iterator[Disagreement]:
         return
     yield Disagreement(
         "given-not-prescribed",
-        f"Given on {last.given.text[:10]}, but {_no_order(line)}.",
+        f"Given on {last.given.said}, but {_no_order(line)}.",
         tuple(a.source for a in line.given) + tuple(o.source for o in line.orders),
     )
 

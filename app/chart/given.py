@@ -47,10 +47,10 @@ def given_notes(doses: Iterable[Administration]) -> list[str]:
     """The last dose that others gave, and a newer one that was due and was not given."""
     told = sorted(doses, key=dose_recency)
     last = last_given(told)
-    notes = [f"Last given on {last.given.text[:10]}."] if last and last.given else []
+    notes = [f"Last given on {last.given.said}."] if last and last.given else []
     missed = [d for d in told if d.status == "not-done" and d.given]
     if missed and missed[-1] is told[-1] and missed[-1].given:
         reasons = ", ".join(r.text for r in missed[-1].status_reasons if r.text)
         why = f": {reasons}" if reasons else ""
-        notes.append(f"Was not given on {missed[-1].given.text[:10]}{why}.")
+        notes.append(f"Was not given on {missed[-1].given.said}{why}.")
     return notes

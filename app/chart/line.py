@@ -13,7 +13,7 @@ from app.chart.sides import Line
 from app.chart.speaking import best_identity, fill_recency, instructions, line_status, speaker
 from app.chart.standing import Standing, dated, ends_on, is_order, recency, standing
 from app.domain.codes import Concept
-from app.domain.dates import PartialDate
+from app.domain.dates import PartialDate, clinical_date
 from app.domain.medicines import (
     Administration,
     DailyDose,
@@ -126,7 +126,7 @@ def _entry_notes(entry: MedicationEntry, as_of: date) -> list[str]:
     stands, notes = standing(entry, as_of), []
     ended = ends_on(entry)
     if stands is Standing.ENDED and ended:
-        notes.append(f"Listed as active, but by its own dates it ended on {ended.isoformat()}.")
+        notes.append(f"Listed as active, but by its own dates it ended on {clinical_date(ended)}.")
     if entry.do_not_perform:
         notes.append("An order says that this must not be given.")
     if entry.intent in {"proposal", "option"} and stands is Standing.UNKNOWN:

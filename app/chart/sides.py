@@ -55,4 +55,4 @@ def who(entry: MedicationEntry) -> str:
 
 def on(entry: MedicationEntry) -> str:
     said = dated(entry)
-    return f" of {said.text.split('T', 1)[0]}" if said else ""
+    return f" of {said.said}" if said else ""

@@ -4,6 +4,14 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 
+# Spelled out rather than taken from the locale: the sentence is the same on every server.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def clinical_date(value: date) -> str:
+    """03-Nov-2026: unambiguous on both sides of the ocean (NHS CUI date display)."""
+    return f"{value.day:02d}-{_MONTHS[value.month - 1]}-{value.year}"
+
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
@@ -19,6 +27,14 @@ class PartialDate:
     @property
     def exact(self) -> date | None:
         return self.earliest if self.earliest == self.latest else None
+
+    @property
+    def said(self) -> str:
+        """As precisely as it was recorded: 03-Nov-2026, Nov-2026, 2026."""
+        if self.exact:
+            return clinical_date(self.exact)
+        of_month = self.earliest.month == self.latest.month
+        return clinical_date(self.earliest)[3:] if of_month else self.text
 
     @classmethod
     def parse(cls, text: str) -> "PartialDate | None":

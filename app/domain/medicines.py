@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.domain.codes import Concept, Source
-from app.domain.dates import PartialDate
+from app.domain.dates import PartialDate, clinical_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,12 +272,12 @@ class Settled:
 
     @property
     def text(self) -> str:
-        """`Settled on 2026-11-21 by Ada Park: Not taken.`"""
+        """`Settled on 21-Nov-2026 by Ada Park: Not taken.`"""
         given = self.settlement
         whose = f" ({given.source.reference})" if given.source else ""
         said = f"{given.says or given.choice}{whose}" + (f": {given.words}" if given.words else "")
         note = f" {given.note}" if given.note else ""
-        return f"Settled on {given.at.date().isoformat()} by {given.by}: {said}.{note}"
+        return f"Settled on {clinical_date(given.at.date())} by {given.by}: {said}.{note}"
 
 
 @dataclass(frozen=True, slots=True)

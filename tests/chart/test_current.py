@@ -86,7 +86,7 @@ def test_an_active_order_that_is_over_by_its_own_dates(
 
 def test_an_order_that_is_over_says_so() -> None:
     line = only_line(order("o", METFORMIN, **_until("2026-03-31")))
-    assert line.notes == ("Listed as active, but by its own dates it ended on 2026-03-31.",)
+    assert line.notes == ("Listed as active, but by its own dates it ended on 31-Mar-2026.",)
 
 
 def test_an_order_that_is_over_is_current_where_fills_go_on() -> None:
@@ -105,8 +105,8 @@ def test_the_patient_speaks_for_what_is_taken() -> None:
     assert line.daily_dose.per_ingredient[0].high == 500
     assert kinds(line) == ["dose"]
     assert line.disagreements[0].text == (
-        "The order of 2026-10-01 comes to 1000 mg a day, "
-        "the patient's statement of 2026-11-01 to 500 mg a day."
+        "The order of 01-Oct-2026 comes to 1000 mg a day, "
+        "the patient's statement of 01-Nov-2026 to 500 mg a day."
     )
 
 
@@ -138,8 +138,8 @@ def test_not_taken_although_ordered() -> None:
     line = only_line(order("o", METFORMIN), statement("s", METFORMIN, status="not-taken"))
     assert line.status is LineStatus.NOT_TAKEN
     assert line.disagreements[0].text == (
-        "The order of 2026-10-01 is active, "
-        "but the patient's statement of 2026-11-01 says not taken."
+        "The order of 01-Oct-2026 is active, "
+        "but the patient's statement of 01-Nov-2026 says not taken."
     )
 
 
@@ -205,7 +205,7 @@ def test_ordered_and_never_filled() -> None:
         order("a", "aspirin"),
     ).medicines[1]
     assert kinds(line) == ["never-filled"]
-    assert line.disagreements[0].text == "Ordered on 2026-10-01, and no fill of it is recorded."
+    assert line.disagreements[0].text == "Ordered on 01-Oct-2026, and no fill of it is recorded."
 
 
 def test_nothing_is_said_of_filling_where_the_chart_holds_no_fills() -> None:
@@ -251,7 +251,7 @@ def test_a_fill_without_an_order(
 
 def test_filled_although_the_order_was_stopped() -> None:
     line = only_line(order("o", METFORMIN, status="stopped"), fill("f", METFORMIN, "2026-11-10"))
-    assert line.disagreements[0].text == "Filled on 2026-11-10, but its order is stopped."
+    assert line.disagreements[0].text == "Filled on 10-Nov-2026, but its order is stopped."
     assert {s.id for s in line.sources} == {"o", "f"}
 
 

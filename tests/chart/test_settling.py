@@ -68,7 +68,7 @@ def test_what_was_settled_stays_visible_with_who_and_how() -> None:
     assert line.disagreements == lines[0].disagreements
     assert line.unsettled == ()
     assert line.settled[0].text == (
-        "Settled on 2026-11-21 by Ada Park: "
+        "Settled on 21-Nov-2026 by Ada Park: "
         "The dose of this source (MedicationRequest/o). Seen on the box."
     )
 

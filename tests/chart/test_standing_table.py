@@ -96,7 +96,7 @@ def test_which_dose_alone_keeps_a_medicine_on_the_list(
 def test_what_a_flag_of_a_list_says_against_an_active_order(flag: str, says: str) -> None:
     line = only_line(order("o", "metformin"), listing("l", {"entry": "MedicationRequest/o", "flag": flag}))  # fmt: skip
     assert line.disagreements[0].text == (
-        f"The order of 2026-10-01 is active, but the medication list of 2026-11-10 says {says}."
+        f"The order of 01-Oct-2026 is active, but the medication list of 10-Nov-2026 says {says}."
     )
 
 
@@ -116,6 +116,6 @@ def test_the_last_dose_given_and_a_missed_one_are_said() -> None:
         ),
     )  # fmt: skip
     assert line.notes == (
-        "Last given on 2026-09-01.",
-        "Was not given on 2026-10-01: did not come.",
+        "Last given on 01-Sep-2026.",
+        "Was not given on 01-Oct-2026: did not come.",
     )

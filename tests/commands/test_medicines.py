@@ -125,7 +125,7 @@ def test_the_table_says_the_conflict_below_its_line(
     assert main(["medicines", path, *AS_OF, "--format", "table"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[1].startswith("metformin 500 mg tablet  [not-taken]")
-    assert said[2].startswith("  ! The order of 2026-10-01 is active")
+    assert said[2].startswith("  ! The order of 01-Oct-2026 is active")
     assert said[-2] == "Entries: input 2, onLines 2, lines 1"
 
 

@@ -65,7 +65,7 @@ def test_a_settled_line_says_what_disagreed_and_who_settled_it_how() -> None:
     (note,) = statements[0]["resource"]["note"]
     assert note["text"] == (
         "The order is active, but the patient's statement says not taken. "
-        "Settled on 2026-11-21 by Ada Park: Not taken. Nausea."
+        "Settled on 21-Nov-2026 by Ada Park: Not taken. Nausea."
     )
 
 
