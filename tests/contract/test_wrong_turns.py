@@ -159,6 +159,12 @@ class TestTheBrowsersSide:
         asyncio.run(browser.open(f"{APP}/launch?iss={FHIR}&launch={launch}"))
         assert browser.address.endswith("/chart")
 
+    def test_reconcile_medications_opens_the_medicine_list(self, browser: Browser) -> None:
+        launch = new_launch(self.server, PATIENT, None, "pharm-lee", intent="reconcile-medications")
+        page = asyncio.run(browser.open(f"{APP}/launch?iss={FHIR}&launch={launch}"))
+        assert browser.address.endswith("/medicines")
+        assert page.status_code == 200
+
 
 def test_aud_is_the_registered_base_when_nobody_sent_one() -> None:
     assert asyncio.run(world().begin(launch=None, iss=ISS + "/"))["aud"] == ISS

@@ -22,6 +22,8 @@ from launch.errors import LaunchError, Why
 from launch.flow import LaunchedSession, Window
 
 router = APIRouter()
+# What an EHR's button may ask for (SMART launch context `intent`) -> the page that opens.
+INTENTS = {"reconcile-medications": "medicines"}
 
 
 @router.get("/launch")
@@ -141,7 +143,13 @@ async def opening(visit: CurrentVisit, request: Request) -> Response:
 
 
 async def _first_page(visit: Visit) -> str:
-    """Where a plan is open: what became of it for its signer, what is asked for everybody else."""
+    """
+    What the EHR's button asked for. Else, where a plan is open, what became of it for its signer and
+    what is asked for everybody else. An intent we don't know opens the usual page.
+    """
+    asked = INTENTS.get(visit.context.intent or "")
+    if asked:
+        return asked
     services, chart = visit.services, visit.chart_key
     plan = await services.database.run(lambda c: latest_plan(c, services.seal, chart))
     if plan is None or not plan.actions:
