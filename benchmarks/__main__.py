@@ -122,8 +122,11 @@ def main() -> int:
     one_chart("the worst patient", WORST, vocabulary, knowledge)
     growth.report(vocabulary, knowledge)
     plan = follow_up.signed(chart, knowledge)
-    following = median_ms(lambda: follow_up.once(plan, chart, knowledge))
-    print(f"follow-up of the usual patient {following:.2f} ms")
+    again, size = follow_up.work(vocabulary, knowledge)
+    following = median_ms(again)
+    print(
+        f"cmm follow-up after its start {following:.2f} ms ({size}); target {follow_up.TARGET_MS:.0f} ms"
+    )
     printed = {name: median_ms(partial(work, plan), 5, 1) for name, work in PAPERS.items()}
     for name, ms in printed.items():
         print(
@@ -137,7 +140,7 @@ def main() -> int:
     throughput.report()
     overhead_ms = overhead.report(overhead.measure())
     _say_when_slow("loading", loading, LOAD_TARGET_MS)
-    _say_when_slow("follow-up", following, follow_up.TARGET_MS)
+    _say_when_slow("cmm follow-up", following, follow_up.TARGET_MS)
     for name, ms in printed.items():
         _say_when_slow(name, ms, papers.TARGET_MS)
     _say_when_slow("cmm assess", command["cmm assess"], COMMAND_TARGET_MS)
