@@ -13,7 +13,7 @@ from fhir_mappings.write_names import (
     person,
 )
 from fhir_mappings.write_narrative import plan_narrative
-from fhir_mappings.write_support import access_lines, context_lines, course_line
+from fhir_mappings.write_support import access_note, context_lines, course_line
 
 ASSESS_PLAN = {"system": "http://hl7.org/fhir/us/core/CodeSystem/careplan-category", "code": "assess-plan"}  # fmt: skip
 # The SMP pattern includes the display, so the string must match to the letter.
@@ -22,6 +22,12 @@ MEDICATION_PLAN = {
     "code": "736378000",
     "display": "Medication management plan (record artifact)",
 }
+# What a note of the plan is about: R4 has no element for any of these.
+PATIENT_WORDS, CONTEXT, ACCESS = (
+    "In the patient's words: ",
+    "About the person: ",
+    "Who gets this plan: ",
+)
 TITLE = "Comprehensive medication management: medication action plan"
 
 
@@ -56,11 +62,12 @@ def care_plan(writing: Writing) -> Json:
 
 
 def _notes(writing: Writing) -> list[Json]:
-    """R4 has no element for a person's context, the frequency of contact or who gets the plan."""
+    """The patient's words, the person's context, the frequency of contact, who gets the plan."""
     plan = writing.plan
-    lines = [f"About the person: {line}" for line in context_lines(plan)]
+    lines = [f"{PATIENT_WORDS}{plan.patient_words}"] if plan.patient_words else []
+    lines += [f"{CONTEXT}{line}" for line in context_lines(plan)]
     lines += [course] if (course := course_line(plan)) else []
-    lines += [f"Who gets this plan: {line}" for line in access_lines(plan)]
+    lines += [f"{ACCESS}{access_note(one)}" for one in plan.access]
     return [{"text": line} for line in lines]
 
 

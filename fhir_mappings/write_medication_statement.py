@@ -1,9 +1,12 @@
 """A reconciled medicine as an SMP MedicationStatement, so that problems can point at it."""
 
+from dataclasses import replace
+
 from app.domain.medicines import LineStatus, MedicationEntry, Medicine
 from fhir_mappings.write_names import SMP, Json, Writing, narrative
 from fhir_mappings.write_narrative import short_narrative
 
+NOT_LISTED = "Not on the list at this review; a problem that is still open is about it."
 PROFILE = f"{SMP}/smp-medicationstatement"
 STATUS = {
     LineStatus.CURRENT: "active",
@@ -42,6 +45,12 @@ def medication_statement(writing: Writing, medicine: Medicine) -> Json:
     if notes:
         statement["note"] = [{"text": text} for text in notes]
     return statement
+
+
+def past_statement(writing: Writing, medicine: Medicine) -> Json:
+    """A medicine of an earlier version that is off the list while a problem about it is open."""
+    statement = medication_statement(writing, replace(medicine, status=LineStatus.UNKNOWN))
+    return {**statement, "note": [{"text": NOT_LISTED}, *statement.get("note", [])]}
 
 
 def _notes(medicine: Medicine) -> list[str]:

@@ -4,7 +4,7 @@ from app.domain.plan import ActionPlan, CodedLists
 from fhir_mappings.write_care_plan import care_plan
 from fhir_mappings.write_detected_issue import agreed_issue, dismissed_issue
 from fhir_mappings.write_goal import goal
-from fhir_mappings.write_medication_statement import medication_statement
+from fhir_mappings.write_medication_statement import medication_statement, past_statement
 from fhir_mappings.write_names import Json, Writing
 from fhir_mappings.write_provenance import provenance
 from fhir_mappings.write_service_request import service_request
@@ -33,11 +33,9 @@ def _medicines(writing: Writing) -> list[Json]:
     plan = writing.plan
     problems = [a.problem for a in plan.actions] + [d.problem for d in plan.dismissed]
     implicated = {m for p in problems for m in p.medicines}
-    return [
-        writing.entry(medication_statement(writing, m), m.id)
-        for m in plan.medicines
-        if m.id in implicated
-    ]
+    found = [(medication_statement(writing, m), m.id) for m in plan.medicines]
+    found += [(past_statement(writing, m), m.id) for m in plan.past_medicines]
+    return [writing.entry(statement, id_) for statement, id_ in found if id_ in implicated]
 
 
 def _provenance(writing: Writing, targets: list[str]) -> Json:

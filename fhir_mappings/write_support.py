@@ -1,20 +1,22 @@
 """The person's context, self-management, course and access of a plan, each as a line of words."""
 
-from app.domain.person_context import SelfManagement
+from app.domain.person_context import Access, ContextTopic, SelfManagement
 from app.domain.plan import ActionPlan, CodedLists
+
+FROM_CHART, TOLD = "from the chart, ", "told at the visit"
 
 
 def context_lines(plan: ActionPlan) -> tuple[str, ...]:
     """What is known of the person, and where from."""
     return tuple(
-        f"{item.topic.value.replace('-', ' ').capitalize()}: {item.text} "
-        f"({_source(item.source.resource) if item.source else 'told at the visit'})"
+        f"{topic_title(item.topic)}: {item.text} "
+        f"({FROM_CHART + item.source.resource if item.source else TOLD})"
         for item in plan.context
     )
 
 
-def _source(resource: str) -> str:
-    return f"from the chart, {resource}"
+def topic_title(topic: ContextTopic) -> str:
+    return topic.value.replace("-", " ").capitalize()
 
 
 def support_lines(plan: ActionPlan, lists: CodedLists) -> tuple[str, ...]:
@@ -36,6 +38,12 @@ def course_line(plan: ActionPlan) -> str:
     often = f"contact: {plan.contact_frequency}" if plan.contact_frequency else ""
     said = "; ".join(text for text in (weeks, often) if text)
     return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
+def access_note(one: Access) -> str:
+    """With each part named, so that a reader can take it apart again: a name may hold a comma."""
+    parts = (one.name, one.role and f"role: {one.role}", one.how and f"how: {one.how}")
+    return "; ".join(text for text in parts if text)
 
 
 def access_lines(plan: ActionPlan) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from app.domain.person_context import SelfManagement
 from app.domain.plan import PlannedAction
-from fhir_mappings.write_names import ACTION, Json, Writing, narrative, person
+from fhir_mappings.write_names import ACTION, BARRIER, TECHNIQUE, Json, Writing, narrative, person
 from fhir_mappings.write_narrative import short_narrative
 from fhir_mappings.write_support import support_line
 
 PRIORITY = {"high": "urgent", "moderate": "routine", "low": "routine"}
+SELF_MANAGEMENT = "Self-management"
+FOLLOW = "Follow: "
 
 
 def task(writing: Writing, action: PlannedAction) -> Json:
@@ -36,20 +38,24 @@ def task(writing: Writing, action: PlannedAction) -> Json:
     if writing.plan.encounter:
         resource["encounter"] = {"reference": writing.plan.encounter}
     if action.monitoring:
-        resource["note"] = [{"text": f"Follow: {action.monitoring}"}]
+        resource["note"] = [{"text": f"{FOLLOW}{action.monitoring}"}]
     return resource
 
 
 def support_task(writing: Writing, agreed: SelfManagement) -> Json:
     """What the patient agreed to do themselves: a CarePlan of SMP holds activities by reference only."""
     line = support_line(agreed, writing.lists)
-    return {
+    resource: Json = {
         "resourceType": "Task",
         "text": narrative("generated", short_narrative(line)),
         "identifier": writing.identifier(agreed.key),
         "status": "requested",
         "intent": "plan",
-        "code": {"text": "Self-management"},
+        "code": {**_listed(TECHNIQUE, agreed.technique), "text": SELF_MANAGEMENT},
+        "reasonCode": {
+            **_listed(BARRIER, agreed.barrier),
+            "text": writing.lists.title("barriers", agreed.barrier),
+        },
         "description": line,
         "for": writing.patient,
         "authoredOn": writing.signed_at,
@@ -57,3 +63,10 @@ def support_task(writing: Writing, agreed: SelfManagement) -> Json:
         "requester": person(writing.plan.author),
         "owner": writing.patient,
     }
+    if agreed.text:
+        resource["note"] = [{"text": agreed.text}]
+    return resource
+
+
+def _listed(system: str, code: str) -> Json:
+    return {"coding": [{"system": system, "code": code}]} if code else {}

@@ -46,10 +46,11 @@ def test_the_care_plan_holds_each_part_where_r4_has_a_place_for_it() -> None:
     ]
     assert set(tasks) <= {a["reference"]["reference"] for a in plan["activity"]}
     assert [n["text"] for n in plan["note"]] == [
+        "In the patient's words: I want to walk my dog again",
         "About the person: Language: Spanish (from the chart, Patient)",
         "About the person: Home: Lives alone <b> (told at the visit)",
         "The intervention goes on for 26 weeks; contact: every 4 weeks.",
-        "Who gets this plan: Ana Doe, daughter, printed",
+        "Who gets this plan: Ana Doe; role: daughter; how: printed",
     ]
     assert plan["period"]["end"] == date(2027, 5, 22).isoformat()
 
