@@ -11,7 +11,7 @@ from app.chart.matching import Group, Recorded
 from app.chart.naming import line_id, line_name
 from app.chart.sides import Line
 from app.chart.speaking import best_identity, fill_recency, instructions, line_status, speaker
-from app.chart.standing import Standing, dated, ends_on, is_order, recency, standing
+from app.chart.standing import Standing, by_recency, dated, ends_on, is_order, standing
 from app.domain.codes import Concept
 from app.domain.dates import PartialDate, clinical_date
 from app.domain.medicines import (
@@ -41,14 +41,19 @@ def medicine_line(group: Group, around: Around) -> Medicine:
     members, as_of = group.members, around.as_of
     identity = best_identity(members, as_of)
     records = [m.record for m in members]
-    entries = sorted((r for r in records if isinstance(r, MedicationEntry)), key=recency)
+    entries = by_recency(r for r in records if isinstance(r, MedicationEntry))
     fills = sorted((r for r in records if isinstance(r, Fill)), key=fill_recency)
     given = sorted((r for r in records if isinstance(r, Administration)), key=dose_recency)
     dosages = instructions(entries, fills, as_of)
     marks = _of_line(around.marks, members)
     line = Line(
         members=tuple(members),
-        doses={m.record.source: dose_of(m, identity, as_of) for m in members},
+        entries=tuple(entries),
+        doses={
+            m.record.source: dose_of(m, identity, as_of)
+            for m in members
+            if isinstance(m.record, MedicationEntry)
+        },
         as_of=as_of,
         fills_known=around.fills_known,
         marks=marks,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from app.chart.standing import Standing, is_order, standing
 from app.domain.codes import Concept
@@ -88,7 +89,7 @@ class Group:
 
 def group(records: Iterable[Recorded], as_of: date) -> list[Group]:
     """Groups by identity first; what was not recognised joins by the same code, words or link."""
-    ordered = sorted(records, key=lambda r: r.record.source)
+    ordered = sorted(records, key=lambda r: (r.record.source.resource, r.record.source.id))
     named = [r for r in ordered if r.identity]
     groups = [part for whole in _by_identity(named) for part in _by_strength(whole, as_of)]
     for cluster in _by_code_or_words([r for r in ordered if not r.identity]):
@@ -100,6 +101,7 @@ def group(records: Iterable[Recorded], as_of: date) -> list[Group]:
     return sorted(groups, key=lambda g: g.key)
 
 
+@lru_cache(maxsize=4096)
 def likeness(identity: MedicineIdentity) -> Likeness:
     """
     A product with a form that does not say "extended" or "delayed" is the immediate one; a bare

@@ -5,26 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.chart.matching import Recorded
-from app.chart.standing import Standing, dated, is_order, recency, standing
+from app.chart.standing import Standing, dated, is_order, standing
 from app.domain.codes import Source
 from app.domain.medicines import Administration, DailyDose, Fill, ListMark, MedicationEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One medicine's sources with the dose each entry comes to."""
+    """One medicine's sources with the dose each entry comes to; `entries` are in order, the newest last."""
 
     members: tuple[Recorded, ...]
+    entries: tuple[MedicationEntry, ...]
     doses: Mapping[Source, DailyDose]
     as_of: date
     fills_known: bool  # does the chart hold any fill at all?
     marks: tuple[ListMark, ...] = ()
     beside: tuple[Recorded, ...] = ()  # orders of another strength, on a line of their own
-
-    @property
-    def entries(self) -> list[MedicationEntry]:
-        found = [m.record for m in self.members if isinstance(m.record, MedicationEntry)]
-        return sorted(found, key=recency)
 
     @property
     def fills(self) -> list[Fill]:

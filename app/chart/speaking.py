@@ -5,7 +5,7 @@ from datetime import date
 
 from app.chart.fills import counts, covers
 from app.chart.matching import Recorded
-from app.chart.standing import Standing, is_newer, is_order, recency, standing
+from app.chart.standing import Standing, by_recency, is_newer, is_order, recency, standing
 from app.domain.medicines import (
     Administration,
     Dosage,
@@ -21,8 +21,8 @@ def speaker(entries: Sequence[MedicationEntry]) -> MedicationEntry | None:
     What the patient reports speaks for what is taken, and an order for what is prescribed; but a
     report older than the newest order is overtaken by it.
     """
-    reports = sorted((e for e in entries if not is_order(e)), key=recency)
-    orders = sorted((e for e in entries if is_order(e)), key=recency)
+    reports = by_recency(e for e in entries if not is_order(e))
+    orders = by_recency(e for e in entries if is_order(e))
     if not reports or not orders:
         return next(reversed(reports or orders), None)
     return orders[-1] if is_newer(orders[-1], reports[-1]) else reports[-1]
@@ -72,9 +72,11 @@ def fill_recency(fill: Fill) -> tuple[date, str]:
 
 def best_identity(members: Sequence[Recorded], as_of: date) -> MedicineIdentity | None:
     """The fullest description of the medicine; among equals, the source that speaks."""
+    known = [(m.identity, m.record) for m in members if m.identity]
+    if all(identity == known[0][0] for identity, _ in known):
+        return known[0][0] if known else None
     entries = [m.record for m in members if isinstance(m.record, MedicationEntry)]
     told = speaker([e for e in entries if standing(e, as_of) is not Standing.PAST])
-    known = [(m.identity, m.record) for m in members if m.identity]
     best = max(known, key=lambda k: _fullness(k[0], k[1], told, as_of), default=None)
     return best[0] if best else None
 

@@ -1,7 +1,9 @@
 """What one entry says about taking: on the list or past, and whether it speaks for now."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from app.chart.fills import GRACE_DAYS, later
 from app.chart.standing_table import Row, standing_table
@@ -48,17 +50,33 @@ _LINES = {
 
 def standing(entry: MedicationEntry, as_of: date) -> Standing:
     """By the first row of standing.toml that fits; a status we do not know is never read as stopped."""
-    row = next((r for r in standing_table().rows if _fits(r, entry, as_of)), None)
+    kind = (entry.source.resource, entry.status, entry.intent, entry.do_not_perform)
+    lasting, over = _standings(kind)
+    return over if over is not lasting and _over(entry, as_of) else lasting
+
+
+_Kind = tuple[str, str, str, bool]  # source, status, intent, and whether it must not be given
+
+
+@lru_cache(maxsize=512)
+def _standings(kind: _Kind) -> tuple[Standing, Standing]:
+    """Where entries of a kind stand while they last, and once they are over by their own dates."""
+    return _standing(kind, ended=False), _standing(kind, ended=True)
+
+
+def _standing(kind: _Kind, *, ended: bool) -> Standing:
+    row = next((r for r in standing_table().rows if _fits(r, kind, ended=ended)), None)
     return Standing(row.standing) if row else Standing.UNKNOWN
 
 
-def _fits(row: Row, entry: MedicationEntry, as_of: date) -> bool:
+def _fits(row: Row, kind: _Kind, *, ended: bool) -> bool:
+    source, status, intent, forbidden = kind
     return (
-        (not row.source or entry.source.resource in row.source)
-        and (not row.status or entry.status in row.status)
-        and (not row.intent or entry.intent in row.intent)
-        and row.forbidden in {None, entry.do_not_perform}
-        and (row.ended is None or row.ended is _over(entry, as_of))
+        (not row.source or source in row.source)
+        and (not row.status or status in row.status)
+        and (not row.intent or intent in row.intent)
+        and row.forbidden in {None, forbidden}
+        and row.ended in {None, ended}
     )
 
 
@@ -72,8 +90,8 @@ def ends_on(entry: MedicationEntry) -> date | None:
     The last day by the entry's own dates: the end of its dosing period, or the day its supply with
     all refills runs out and a month of grace, whichever comes first. None when it has neither.
     """
-    ends = [d for d in (entry.ends.latest if entry.ends else None, _supplied_to(entry)) if d]
-    return min(ends, default=None)
+    ends, supplied = entry.ends.latest if entry.ends else None, _supplied_to(entry)
+    return min(ends, supplied) if ends and supplied else ends or supplied
 
 
 def _supplied_to(entry: MedicationEntry) -> date | None:
@@ -101,6 +119,12 @@ def is_newer(one: MedicationEntry, other: MedicationEntry) -> bool | None:
     if a.earliest > b.latest:
         return True
     return False if a.latest <= b.earliest else None
+
+
+def by_recency(entries: Iterable[MedicationEntry]) -> list[MedicationEntry]:
+    """The newest last. Most lines hold one entry, which is in order whatever it says."""
+    listed = list(entries)
+    return sorted(listed, key=recency) if len(listed) > 1 else listed
 
 
 def recency(entry: MedicationEntry) -> tuple[date, str, str, str]:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from app.domain.medicines import DailyDose, Dosage, IngredientDose, MedicineIdentity, Strength
-from app.terminology.regimen import Amount, Number, Regimen, Step
+from app.terminology.regimen import NO_INSTRUCTION, Amount, Number, Regimen, Step
 from app.terminology.structured import read_dosages
 from app.terminology.units import COUNTED, MASS_UNITS, convert, plain
 
@@ -44,7 +45,16 @@ def daily_dose(
     full, and fields that contradict the words all give `unknown` with the reason. A dose that
     changes over time is known only where the day it started and the day asked about are.
     """
-    regimen = read_dosages(dosages, started=started, as_of=as_of)
+    if not dosages:
+        return _NOT_SAID
+    return _comes_to(identity, read_dosages(dosages, started=started, as_of=as_of))
+
+
+_NOT_SAID: Final = DailyDose(unknown=NO_INSTRUCTION)
+
+
+@lru_cache(maxsize=4096)
+def _comes_to(identity: MedicineIdentity | None, regimen: Regimen) -> DailyDose:
     times = _times(regimen)
     if regimen.unknown:
         return _unknown(regimen.unknown, regimen, times)
