@@ -157,6 +157,26 @@ def _rxnorm(add: Commands) -> None:
     parser.set_defaults(run=run)
 
 
+def _prices(add: Commands) -> None:
+    parser = add("prices", help="what medicines cost: the public NADAC list")
+    parser.add_argument("what", choices=("load", "show"))
+    parser.add_argument("asked", metavar="FILE|NAME|NDC", help="file to load; medicine to show")
+    parser.add_argument("--to", type=Path, help="database; CONCORDANCE_PRICES if not given")
+
+    def run(options: Options) -> int:
+        from app.commands import prices
+        from app.ops.prices import prices_file
+        from app.ops.rxnorm import rxnorm_file
+        from app.terminology import load_vocabulary
+
+        vocabulary, database = load_vocabulary(rxnorm_file()), options.to or prices_file()
+        if options.what == "load":
+            return prices.load(Path(options.asked), database, vocabulary)
+        return prices.show(options.asked, database, vocabulary)
+
+    parser.set_defaults(run=run)
+
+
 def _outcomes(add: Commands) -> None:
     parser = add("outcomes", help="what became of the programme's patients")
     parser.add_argument("--since", type=_day, metavar="DATE", help="first day of the period")
@@ -270,6 +290,7 @@ _COMMANDS = (
     _knowledge,
     _tenant,
     _rxnorm,
+    _prices,
     _outcomes,
     _audit,
     _serve,

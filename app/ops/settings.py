@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.errors import CmmError
+from app.ops.prices import DEFAULT as PRICES
 from app.ops.rxnorm import DEFAULT
 
 
@@ -31,6 +32,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, description="Port the server binds to")
     rxnorm: Path = Field(
         default=DEFAULT, description="Database that `cmm rxnorm load` makes; used where it exists"
+    )
+    prices: Path = Field(
+        default=PRICES, description="Database that `cmm prices load` makes; used where it exists"
     )
     site_changes: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = Field(
         default=None, description="Folder of what this site changed in the knowledge"
