@@ -1,6 +1,6 @@
 """Patient -> Patient."""
 
-from app.domain.patient import Patient
+from app.domain.patient import UNNAMED, Patient
 from fhir_mappings.concept import concept, name_of
 from fhir_mappings.reading import Json, identified, member, objects, partial_date, words
 from fhir_mappings.reference import human_name
@@ -11,7 +11,7 @@ def patient(resource: Json) -> Patient:
     source = identified(resource, "Patient")
     return Patient(
         id=source.id,
-        name=human_name(resource.get("name")) or "Name not recorded",
+        name=human_name(resource.get("name")) or UNNAMED,
         born=partial_date(resource.get("birthDate")),
         sex=words(resource.get("gender")) or "unknown",
         mrn=_mrn(resource),

@@ -5,6 +5,9 @@ from datetime import date
 
 from app.domain.dates import PartialDate
 
+# What stands where a chart has no name, so that no page shows an empty banner.
+UNNAMED = "Name not recorded"
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.assessment import MedicationTherapyProblem
-from app.domain.chart import Gap
+from app.domain.chart import Allergy, Gap
 from app.domain.codes import Coding
 from app.domain.follow_up import ConfirmedOutcome, PrescriberResponse
 from app.domain.medicines import Medicine, PatientReported, Settlement
@@ -120,6 +120,14 @@ class ClinicalValue:
 
 
 @dataclass(frozen=True, slots=True)
+class AllergyList:
+    """The active allergies and intolerances as the chart had them; not `complete` where any was not read."""
+
+    items: tuple[Allergy, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ActionPlan:
     """
     The signed medication action plan: everything the outputs are made from.
@@ -158,6 +166,7 @@ class ActionPlan:
     settlements: tuple[Settlement, ...] = ()
     told: tuple[PatientReported, ...] = ()
     status: tuple[ClinicalValue, ...] = ()  # pressure, A1c and tobacco on the day it was signed
+    allergies: AllergyList | None = None  # None: signed before plans kept them
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.domain.errors import CmmError
 from app.domain.follow_up import GoalProgress, PrescriberResponse
 from app.domain.people import Person
 from app.domain.plan import ActionPlan, ClinicalValue, Dismissal, PlanGoal, PlannedAction, Verdict
+from app.planning.allergy_list import allergy_list
 from app.planning.context import context_of
 from app.planning.continuing import carried_dismissals, every_action, past_medicines
 from app.planning.draft import Draft, all_problems, undecided
@@ -105,6 +106,7 @@ def sign(
         past_medicines=past_medicines(actions, chart, before),
         outcomes=(*(before.outcomes if before else ()), *draft.outcomes),
         status=status,
+        allergies=allergy_list(chart),
         context=context_of(draft, chart, before),
         self_management=self_management(draft, before),
         access=access(draft, before),
