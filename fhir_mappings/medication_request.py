@@ -23,6 +23,8 @@ _ADHERENCE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-medication
 # http://hl7.org/fhir/R4/codesystem-medicationrequest-category.html lists `community`; this one is
 # Oracle Health's: "patientspecified", what the patient says of medicines at home.
 _OWN_WORD = "patientspecified"
+# v3-substanceAdminSubstitution: none, and between brands but not generics.
+_NO_GENERIC = frozenset({"N", "BC", "TB"})
 
 
 def medication_request(resource: Json, lookup: Lookup) -> MedicationEntry:
@@ -60,6 +62,7 @@ def medication_request(resource: Json, lookup: Lookup) -> MedicationEntry:
         status_reasons=concepts(resource.get("statusReason")),
         note=note(resource),
         based_on=canonicals(resource.get("basedOn"), lookup),
+        brand_only=_brand_only(resource.get("substitution")),
     )
 
 
@@ -84,6 +87,12 @@ def bounds(instructions: object) -> tuple[PartialDate | None, PartialDate | None
         min(starts, key=lambda d: d.earliest, default=None),
         max(ends, key=lambda d: d.latest) if ends and len(ends) == len(spans) else None,
     )
+
+
+def _brand_only(substitution: object) -> bool:
+    """R4: where nothing is said of it, substitution may be done."""
+    codes_of = codes([member(substitution, "allowedCodeableConcept")])
+    return member(substitution, "allowedBoolean") is False or not _NO_GENERIC.isdisjoint(codes_of)
 
 
 def _refills(dispense: object) -> int | None:

@@ -74,6 +74,7 @@ class MedicationEntry:
     status_reasons: tuple[Concept, ...] = ()
     note: str = ""
     based_on: tuple[str, ...] = ()
+    brand_only: bool = False  # the prescriber lets no generic be dispensed for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,23 @@ def test_what_the_patient_reports_is_no_order(changes: dict[str, Any]) -> None:
     assert medication_request(order(**changes), nowhere).reported
 
 
+@pytest.mark.parametrize(
+    ("substitution", "brand_only"),
+    [
+        (None, False),
+        ({"allowedBoolean": True}, False),
+        ({"allowedBoolean": False}, True),
+        ({"allowedCodeableConcept": {"coding": [{"code": "N"}]}}, True),
+        ({"allowedCodeableConcept": {"coding": [{"code": "BC"}]}}, True),
+        ({"allowedCodeableConcept": {"coding": [{"code": "G"}]}}, False),
+        ({"allowedCodeableConcept": {"text": "see note"}}, False),
+        ([{"allowedBoolean": False}], False),
+    ],
+)
+def test_whether_a_generic_may_be_dispensed(substitution: Any, brand_only: bool) -> None:
+    assert medication_request(order(substitution=substitution), nowhere).brand_only is brand_only
+
+
 @pytest.mark.parametrize("status", [None, 7, [], ""])
 def test_a_missing_status_is_unknown(status: Any) -> None:
     assert medication_request(order() | {"status": status}, nowhere).status == "unknown"
