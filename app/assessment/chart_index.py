@@ -8,6 +8,7 @@ from datetime import date
 from app.assessment.answers import Answer
 from app.assessment.courses import Change, last_change
 from app.assessment.families import FamilyMatcher
+from app.assessment.holding import Hold, HoldRows, holds_of
 from app.assessment.readings import (
     LabTables,
     Reading,
@@ -101,6 +102,7 @@ class ChartIndex:
     findings: dict[str, tuple[KnownFinding, ...]]
     allergies: tuple[RecordedAllergy, ...]
     # What was asked of the chart as a whole: many rules ask the same, for every medicine again.
+    holds: tuple[Hold, ...] = ()  # what is known of the person that holds advice back
     answered: dict[int, Answer] = field(default_factory=dict)
     changes: dict[str, Change | None] = field(
         default_factory=dict
@@ -141,10 +143,6 @@ class ChartIndex:
     def unrecognised(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if not line.recognised)
 
-    @property
-    def comfort_care(self) -> bool:
-        return "hospice-palliative" in self.active
-
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
@@ -156,6 +154,7 @@ class Lookups:
     findings: dict[str, tuple[FindingRow, ...]]
 
 
+    holding: HoldRows
 def finding_lookup(knowledge: Knowledge) -> dict[str, tuple[FindingRow, ...]]:
     by_code: dict[str, list[FindingRow]] = {}
     for row in knowledge.tables.finding_families:
@@ -163,14 +162,20 @@ def finding_lookup(knowledge: Knowledge) -> dict[str, tuple[FindingRow, ...]]:
     return {code: tuple(found) for code, found in by_code.items()}
 
 
-def index(chart: Chart, lookups: Lookups, as_of: date) -> ChartIndex:
-    """Makes one chart ready. Readings and conditions after `as_of` are not known yet and stay out."""
+def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = ()) -> ChartIndex:
+    """
+    Makes one chart ready. Readings and conditions after `as_of` are not known yet and stay out.
+
+    `stated` are the suppressors that were said in the visit.
+    """
     every = [_line(medicine, lookups.membership) for medicine in chart.medicines]
     lines = tuple(x for x in every if x.medicine.status is not LineStatus.STOPPED)
     active, past, unmatched = _conditions(chart.conditions, lookups.families, as_of)
     measured = read_measurements((m for m in chart.measurements if m.taken <= as_of), lookups.labs)
     return ChartIndex(
         chart=chart,
+    findings = _findings(chart.findings, lookups.findings, as_of)
+    answers = {family: known[0].meaning for family, known in findings.items()}
         as_of=as_of,
         age=chart.patient.age_on(as_of),
         lines=lines,
@@ -183,11 +188,12 @@ def index(chart: Chart, lookups: Lookups, as_of: date) -> ChartIndex:
         readings=with_told(
             with_calculated(measured, chart.patient), chart.findings, lookups.labs, as_of
         ),
-        findings=_findings(chart.findings, lookups.findings, as_of),
+        findings=findings,
         allergies=tuple(_allergy(a) for a in chart.allergies if a.active),
     )
 
 
+        holds=holds_of(lookups.holding, active, answers, stated, as_of),
 _UNTAKEN = frozenset({LineStatus.NOT_TAKEN, LineStatus.ON_HOLD, LineStatus.STOPPED})
 
 

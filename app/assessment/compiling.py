@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.assessment.chart_index import Lookups, finding_lookup
+from app.assessment.holding import hold_rows
 from app.assessment.outcomes import Check, CompiledRule
 from app.assessment.over_cautions import age_cautions, allergies, drug_conditions
 from app.assessment.over_doses import maximum, renal
@@ -106,7 +107,13 @@ def compile_knowledge(knowledge: Knowledge) -> CompiledKnowledge:
     matcher = resolver.matcher
     return CompiledKnowledge(
         knowledge,
-        Lookups(knowledge.membership, matcher, lab_tables(knowledge), finding_lookup(knowledge)),
+        Lookups(
+            knowledge.membership,
+            matcher,
+            lab_tables(knowledge),
+            finding_lookup(knowledge),
+            hold_rows(knowledge.tables),
+        ),
         resolver,
         Grouping(knowledge, matcher),
         {subject: tuple(rules) for subject, rules in per_medicine.items()},

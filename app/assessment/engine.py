@@ -1,5 +1,6 @@
 """Chart and knowledge in, the whole grid out."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from app.assessment.asking import ask_everything
@@ -17,9 +18,15 @@ ADULT = 18
 _STOPPED = "recorded as stopped: ask whether it is still taken"
 
 
-def assess(chart: Chart, compiled: CompiledKnowledge, as_of: date) -> Assessment:
-    """Every medicine against the four needs on one day: the same chart gives the same answer."""
-    ready = index(chart, compiled.lookups, as_of)
+def assess(
+    chart: Chart, compiled: CompiledKnowledge, as_of: date, stated: Iterable[str] = ()
+) -> Assessment:
+    """
+    Every medicine against the four needs on one day: the same chart gives the same answer.
+
+    `stated` are the rows of suppressors.csv that were said in the visit.
+    """
+    ready = index(chart, compiled.lookups, as_of, stated)
     if why := _not_assessed(ready):
         return _nobody(ready, compiled, why)
     outcomes = ask_everything(ready, compiled)

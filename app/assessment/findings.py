@@ -45,6 +45,7 @@ class Finding(Struct, frozen=True, eq=False):
     acted: frozenset[str]  # the medicines to act on, by ingredients
     strength: int
     one_of: bool
+    held: str = ""  # why it is held back, if it is
 
     @property
     def rule(self) -> str:
@@ -73,18 +74,26 @@ def finding_of(hit: Hit, index: ChartIndex) -> Finding:
     acted = hit.acted
     labels = frozenset(x.label for x in [x for x in acted if not x.taken] or acted)
     action = _action(hit)
+    severity = _severity(hit)
+    held = held_back(hit, index, severity)
     return Finding(
         hit,
         "|".join(
             (hit.rule_id, *sorted({x.label for x in hit.lines}), hit.row.id if hit.row else "")
         ),
-        _severity(hit, index),
+        Severity.LOW if held else severity,
         action,
         _kind(hit.rule.rule.problem.category, action),
         labels,
         _STRENGTH.get(action, WEAKEST),
         hit.one_of and bool(labels) and all(x.taken for x in hit.lines),
+        held,
     )
+
+
+def held_back(hit: Hit, index: ChartIndex, severity: Severity) -> str:
+    reasons = (h.reason(hit.rule.rule, hit.rule_id, severity) for h in index.holds)
+    return next(filter(None, reasons), "")
 
 
 def by_exposure(hit: Hit) -> bool:
@@ -112,18 +121,16 @@ def _kind(category: str, action: str) -> str:
     return "unneeded" if kind == "missing" and action == "change-medication" else kind
 
 
-def _severity(hit: Hit, index: ChartIndex) -> Severity:
+def _severity(hit: Hit) -> Severity:
     """One step lower where it rests on a medicine that isn't taken."""
-    severity = _taken_severity(hit, index)
+    severity = _taken_severity(hit)
     if by_exposure(hit) and not all(x.taken for x in hit.lines):
         return _STEPS[min(severity.rank + 1, len(_STEPS) - 1)]
     return severity
 
 
-def _taken_severity(hit: Hit, index: ChartIndex) -> Severity:
+def _taken_severity(hit: Hit) -> Severity:
     rule = hit.rule.rule
-    if rule.preventive and index.comfort_care:
-        return Severity.LOW
     if rule.severity == "row":
         return hit.row.severity if hit.row else Severity.LOW
     return Severity(rule.severity)

@@ -86,6 +86,8 @@ def _problem(cause: Cause, index: ChartIndex) -> MedicationTherapyProblem:
         act_on=tuple(x.id for x in index.lines if x.label in cause.acted),
         one_of=first.one_of,
         due=_due(first, (first, *others)),
+        # One reason that is not held back keeps the whole problem in view.
+        held_back=first.held if all(f.held for f in cause.findings) else "",
     )
 
 

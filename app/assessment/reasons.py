@@ -67,7 +67,7 @@ class Reason:
 def reason_of(finding: Finding, index: ChartIndex) -> Reason:
     words = _words(finding.hit, index)
     said = sentence(fill(finding.hit.rule.rule.because, words))
-    return Reason(finding, words, said, _asides(finding.hit, index))
+    return Reason(finding, words, said, _asides(finding, index))
 
 
 def _words(hit: Hit, index: ChartIndex) -> dict[str, str]:
@@ -86,12 +86,18 @@ def _words(hit: Hit, index: ChartIndex) -> dict[str, str]:
     return words | (dict(hit.row.words) if hit.row else {})
 
 
-def _asides(hit: Hit, index: ChartIndex) -> tuple[str, ...]:
+def _asides(finding: Finding, index: ChartIndex) -> tuple[str, ...]:
     """What keeps the reader from trusting the reason too far."""
+    hit = finding.hit
     resumed = ": this holds if it is resumed" if by_exposure(hit) else ""
     untaken = [x for x in hit.lines if not x.taken and hit.rule.need is not Need.ADHERENCE]
     parts = [sentence(f"{x.name} is {x.untaken}{resumed}") for x in untaken]
     parts += [sentence(c) for c in hit.found.caveats]
-    if hit.rule.rule.preventive and index.comfort_care:
-        parts.append("The patient is in hospice or palliative care.")
+    parts += [finding.held] if finding.held else _beside(finding, index)
     return tuple(parts)
+
+
+def _beside(finding: Finding, index: ChartIndex) -> list[str]:
+    """What is known of the person that the advice has to be weighed against."""
+    rule = finding.hit.rule.rule
+    return [said for hold in index.holds if (said := hold.beside(rule, finding.severity))]

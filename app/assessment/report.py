@@ -83,6 +83,7 @@ def _problem(problem: MedicationTherapyProblem) -> Json:
         "medicines": list(problem.medicines),
         "conditions": list(problem.conditions),
         "because": problem.because,
+        "heldBack": problem.held_back,
         "also": list(problem.also),
         "alsoRules": list(problem.also_rules),
         "recommend": {

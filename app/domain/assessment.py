@@ -93,6 +93,7 @@ class MedicationTherapyProblem:
     act_on: tuple[str, ...] = ()  # the medicines to do it about, by id
     one_of: bool = False  # it is enough to do it about one of them
     due: tuple[Coding, ...] = ()  # the results that are missing
+    held_back: str = ""  # why it is folded away: what is known of the person
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from datetime import date
 
-from app.knowledge import check_names, check_numbers, check_rules
+from app.knowledge import check_holding, check_names, check_numbers, check_rules
 from app.knowledge.check_dates import expired_sources, reviews
 from app.knowledge.library import Knowledge, tables_of
 
-_CHECKS = (*check_names.CHECKS, *check_numbers.CHECKS, *check_rules.CHECKS)
+_CHECKS = (
+    *check_holding.CHECKS,
+    *check_names.CHECKS,
+    *check_numbers.CHECKS,
+    *check_rules.CHECKS,
+)
 
 
 def content_faults(

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.domain.assessment import Citation
 from app.domain.codes import LOINC, Coding
 from app.domain.errors import CmmError
-from app.knowledge import list_rows, rows
+from app.knowledge import holding_rows, list_rows, rows
 from app.knowledge.changes import Change
 from app.knowledge.classes import Membership, memberships
 from app.knowledge.rule import Rule
@@ -71,6 +71,8 @@ class Tables:
     exclusive_families: tuple[list_rows.ExclusiveRow, ...] = ()
     retired_ids: tuple[list_rows.RetiredRow, ...] = ()
     attribute_uses: tuple[list_rows.UseRow, ...] = ()
+    suppressors: tuple[holding_rows.SuppressorRow, ...] = ()
+    time_to_benefit: tuple[holding_rows.BenefitRow, ...] = ()
 
 
 TABLES: dict[str, type[rows.Row]] = {
@@ -120,6 +122,8 @@ TABLES: dict[str, type[rows.Row]] = {
     "exclusive_families": list_rows.ExclusiveRow,
     "retired_ids": list_rows.RetiredRow,
     "attribute_uses": list_rows.UseRow,
+    "suppressors": holding_rows.SuppressorRow,
+    "time_to_benefit": holding_rows.BenefitRow,
 }
 
 

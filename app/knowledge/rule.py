@@ -64,10 +64,11 @@ class GivenMedicine(Part, frozen=True, kw_only=True):
     as_needed: bool = False
     started: Period | None = None  # so long ago
     status: Literal["current", "on-hold", "not-taken", "unknown", "stopped"] = "current"
+    brand_only: bool = False  # ordered to be dispensed as written
     reported: Literal["taking", "not-taken", ""] = ""
     reason: str = ""
     covered: float | None = None
-    possession: float | None = None  # days supplied per day observed
+    possession: float | None = None  # days supplied per day up to the last fill
     last_fill: Period | None = None  # so long ago
     fills: int = 0  # so many, a month apart
     disagrees: tuple[Key, ...] = ()
@@ -90,6 +91,16 @@ class GivenVaccine(Part, frozen=True, kw_only=True):
     ago: Period = "P1M"
 
 
+class GivenPrice(Part, frozen=True, kw_only=True):
+    """A row of a price list, by the words that the list describes its product with."""
+
+    product: str
+    kind: Literal["B", "B-ANDA", "B-BIO", "G"]
+    costs: float
+    generic: float | None = None
+    unit: Literal["EA", "ML", "GM"] = "EA"
+
+
 class Given(Part, frozen=True, kw_only=True):
     """A chart in clinic words. Age is 60 and the sex female unless the case says otherwise."""
 
@@ -101,6 +112,8 @@ class Given(Part, frozen=True, kw_only=True):
     genes: dict[str, str] = {}  # what the laboratory named -> its words
     procedures: tuple[str | GivenCondition, ...] = ()
     vaccines: tuple[str | GivenVaccine, ...] = ()
+    prices: tuple[GivenPrice, ...] = ()  # none: no list is loaded
+    listed: Period = "P7D"  # so long ago the prices were
     age: int | None = 60
     sex: Literal["female", "male", "other", "unknown"] = "female"
     unread: tuple[str, ...] = ()
@@ -141,7 +154,7 @@ class Rule(Part, frozen=True, kw_only=True):
     # What is missing, as a subject: one such medicine settles every rule that asks for it.
     adds: str = ""
     direction: Literal["above", "below", "any"] = "any"  # of a missed goal
-    preventive: bool = False  # lowered to low in comfort care
+    preventive: bool = False  # its benefit lies ahead: held back by suppressors.csv
     # A no to this rule says that the need is met: fills that cover, a goal that is reached. Asked of
     # effectiveness and adherence alone; for indication and safety every check counts.
     answers: bool = False

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from app.domain.chart import Chart
-from app.domain.codes import ICD10CM, Concept, Source
+from app.domain.codes import ICD10CM, Coding, Concept, Source
 from app.domain.person_context import ContextItem, ContextTopic
 from app.domain.plan import ActionPlan
 from app.planning.draft import Draft
 
 CONTEXT = "context-"
+# Wishes and judgements that hold advice back (suppressors.csv), by id.
+STATED = "stated"
+SUPPRESSOR = "https://concordance-cmm.org/fhir/CodeSystem/suppressor"
 # Category codes of US Core 7.0.0, CodeSystem us-core-category, which Observations and Conditions carry.
 CATEGORIES = {
     "sdoh": ContextTopic.SOCIAL,
@@ -86,10 +89,33 @@ def told(draft: Draft, topic: ContextTopic, before: ActionPlan | None) -> str:
     if today is not None:
         return today
     items = before.context if before else ()
-    return next((c.text for c in items if c.topic is topic and c.source is None), "")
+    own = (c.text for c in items if c.topic is topic and c.source is None and c.concept is None)
+    return next(own, "")
+
+
+def stated(draft: Draft, before: ActionPlan | None) -> dict[str, str]:
+    """What was said that holds advice back: its id and words, of today and of earlier visits."""
+    said = {k.code: k.display for c in (before.context if before else ()) for k in _suppressors(c)}
+    said |= {f.name: f.value for f in draft.fields if f.item == STATED}
+    return {id_: words for id_, words in said.items() if words}
+
+
+def _suppressors(item: ContextItem) -> tuple[Coding, ...]:
+    every = item.concept.codings if item.concept else ()
+    return tuple(k for k in every if k.system == SUPPRESSOR)
 
 
 def context_of(draft: Draft, chart: Chart, before: ActionPlan | None) -> tuple[ContextItem, ...]:
     """The chart's entries first, then what was told."""
     said = ((topic, told(draft, topic, before)) for topic in ContextTopic)
-    return (*from_chart(chart), *(ContextItem(topic, text) for topic, text in said if text))
+    wishes = stated(draft, before).items()
+    return (
+        *from_chart(chart),
+        *(ContextItem(topic, text) for topic, text in said if text),
+        *(_wish(id_, words) for id_, words in wishes),
+    )
+
+
+def _wish(id_: str, words: str) -> ContextItem:
+    concept = Concept(words, (Coding(SUPPRESSOR, id_, words),))
+    return ContextItem(ContextTopic.PREFERENCE, words, concept=concept)

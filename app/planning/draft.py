@@ -107,5 +107,7 @@ def all_problems(draft: Draft, assessment: Assessment) -> tuple[MedicationTherap
 
 
 def undecided(draft: Draft, assessment: Assessment) -> tuple[MedicationTherapyProblem, ...]:
+    """What still asks for a verdict; advice that is held back may be taken up and need not be."""
     decided = {d.problem_id for d in draft.decisions}
-    return tuple(p for p in all_problems(draft, assessment) if p.id not in decided)
+    every = all_problems(draft, assessment)
+    return tuple(p for p in every if p.id not in decided and not p.held_back)

@@ -34,6 +34,7 @@ class Told:
 
     settlements: tuple[Settlement, ...] = ()
     reports: tuple[PatientReported, ...] = ()
+    stated: tuple[str, ...] = ()  # what was said that holds advice back
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Cases:
             vocabulary=self._vocabulary,
         )
         settled = replace(chart, medicines=lines)
-        return Settled(told, settled, assess(settled, self._knowledge, as_of))
+        return Settled(told, settled, assess(settled, self._knowledge, as_of, told.stated))
 
     async def _fill(self, case: Case) -> None:
         def note(name: str, state: str) -> None:

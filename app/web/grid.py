@@ -68,12 +68,15 @@ class GridView:
     cannot: int
     decided: int
     total: int
+    held: tuple[MedicationTherapyProblem, ...] = ()  # folded away, with their reasons
 
 
 def grid_view(assessment: Assessment, draft: Draft, selected: str) -> GridView:
     """Lays the assessment out; `selected` is a problem id or a cell key."""
     cells = [c for line in assessment.medicines for c in line.needs.values()]
-    problems = assessment.problems + draft.added
+    everything = assessment.problems + draft.added
+    held = tuple(p for p in everything if _folded(p, draft))
+    problems = tuple(p for p in everything if p not in held)
     return GridView(
         groups=tuple(_groups(assessment, draft, selected)),
         untreated=tuple(_untreated(assessment, draft, selected)),
@@ -83,7 +86,13 @@ def grid_view(assessment: Assessment, draft: Draft, selected: str) -> GridView:
         cannot=sum(c.state is CellState.CANNOT_ASSESS for c in cells),
         decided=len(problems) - len(undecided(draft, assessment)),
         total=len(problems),
+        held=held,
     )
+
+
+def _folded(problem: MedicationTherapyProblem, draft: Draft) -> bool:
+    """Held back and not taken up."""
+    return bool(problem.held_back) and draft.decision(problem.id) is None
 
 
 def _groups(assessment: Assessment, draft: Draft, selected: str) -> Iterable[GroupView]:
@@ -132,7 +141,7 @@ def _problem_cell(
     more = f" +{len(problems) - 1}" if len(problems) > 1 else ""
     return CellView(
         key=key,
-        text=f"{MARKS[worst.severity]} {worst.short or shorten(worst.title)}{more}",
+        text=f"{MARKS[worst.severity]} {_short(worst)}{more}",
         look=f"{worst.severity.value}{' decided' if done else ''}",
         spoken=f"{subject}: {'decided, ' if done else ''}{worst.severity.value}, "
         + "; ".join(p.title for p in problems),
@@ -141,8 +150,14 @@ def _problem_cell(
     )
 
 
+def _short(problem: MedicationTherapyProblem) -> str:
+    return "held back" if problem.held_back else problem.short or shorten(problem.title)
+
+
 def _untreated(assessment: Assessment, draft: Draft, selected: str) -> Iterable[UntreatedView]:
     for row in assessment.untreated:
+        if row.problems and all(_folded(assessment.problem(p), draft) for p in row.problems):
+            continue
         cell = Cell(row.state, missing=row.missing, problems=row.problems)
         key = f"need.{row.rule}"
         note = "; ".join(row.missing)

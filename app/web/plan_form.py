@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from app.domain.person_context import Access, ContextTopic, SelfManagement
 from app.domain.plan import ActionPlan, PlanGoal, PlannedAction, Touchpoint
-from app.planning.context import context_key, told
+from app.planning.context import STATED, context_key, stated, told
 from app.planning.draft import Change, Draft
 from app.planning.merging import Path, edit
 from app.planning.propose import GOAL, PATIENT, PLAN, TOUCHPOINT, patient_words, whose
@@ -72,6 +72,7 @@ def _course(draft: Draft, before: ActionPlan | None) -> Values:
     weeks = duration_weeks(draft, before)
     frequency = contact_frequency(draft, before)
     values = {(context_key(t), "text"): told(draft, t, before) for t in ContextTopic}
+    values |= _of(STATED, stated(draft, before))
     return values | _of(PLAN, {"duration_weeks": str(weeks or ""), "contact_frequency": frequency})
 
 

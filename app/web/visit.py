@@ -20,6 +20,7 @@ from app.domain.people import Person
 from app.domain.plan import ActionPlan
 from app.followup import FollowUp
 from app.ops.clock import Clock
+from app.planning.context import stated
 from app.planning.continuing import continuing
 from app.planning.draft import Draft
 from app.planning.listing import remembering
@@ -253,10 +254,11 @@ async def open_visit(current: CurrentVisit) -> OpenVisit:
         raise ChartNotReadyError(current.root)
     services = current.services
     draft, _ = await current.draft()
-    settled = await services.cases.settled(case, Told(draft.settlements, draft.told))
+    before, answers = await services.database.run(current.signed_before)
+    told = Told(draft.settlements, draft.told, tuple(stated(draft, before)))
+    settled = await services.cases.settled(case, told)
     if settled is None:
         raise ChartNotReadyError(current.root)
-    before, answers = await services.database.run(current.signed_before)
     return OpenVisit(
         **vars(current),
         chart=settled.chart,

@@ -199,6 +199,31 @@ PLANTED = {
         "condition_families.csv, 1234567",
         "is in hypothyroidism and in hyperthyroidism",
     ),
+    "advice held back by nothing": Fault(
+        row("suppressors", **CITED, id="hold-planted", title="X", holds="preventive"),
+        "suppressors.csv, hold-planted",
+        "nothing ever says it; name a family or a finding, or set `stated`",
+    ),
+    "nothing that can be held back": Fault(
+        row("suppressors", **CITED, id="hold-planted", title="X", stated="true", holds="tests"),
+        "suppressors.csv, hold-planted",
+        "nothing can be held back by 'tests'; correct it",
+    ),
+    "family that holds back and is not there": Fault(
+        row("suppressors", **CITED, id="hold-x", title="X", family="nowhere", holds="preventive"),
+        "suppressors.csv, hold-x",
+        "there is no family 'nowhere'; correct it",
+    ),
+    "answer that holds back and is not there": Fault(
+        row("suppressors", **CITED, id="hold-x", title="X", finding="hospice", holds="preventive"),
+        "suppressors.csv, hold-x",
+        "no answer is 'hospice'; write family:meaning",
+    ),
+    "benefit of no rule": Fault(
+        row("time_to_benefit", **CITED, id="benefit-x", title="X", rules="N99", months=3),
+        "time_to_benefit.csv, benefit-x",
+        "there is no rule 'N99'; correct it",
+    ),
     "class nobody named": Fault(
         row("classes", **{"class": "planted"}, ingredient="metformin", source="fda-label"),
         "planted",

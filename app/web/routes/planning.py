@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.person_context import ContextTopic
 from app.domain.plan import ListEntry, TouchpointFormat
-from app.planning.context import context_key, from_chart
+from app.knowledge.holding_rows import SuppressorRow
+from app.planning.context import STATED, context_key, from_chart
 from app.planning.continuing import every_action
 from app.planning.draft import Draft
 from app.planning.merging import choose
@@ -56,6 +57,7 @@ def _page(visit: OpenVisit, draft: Draft, found: Sent, *, saved: str = "") -> Re
         formats=tuple(TouchpointFormat),
         known=from_chart(visit.chart),
         topics=[(context_key(t), t) for t in ContextTopic],
+        wishes=[(STATED, r.id, r.title) for r in _stated(visit)],
         care_team=visit.chart.care_team,
         barriers=[(b.code, b.title) for b in lists.barriers],
         techniques=lambda barrier: _techniques(lists.techniques, barrier),
@@ -66,6 +68,11 @@ def _page(visit: OpenVisit, draft: Draft, found: Sent, *, saved: str = "") -> Re
         saved=saved,
         **_company(visit, draft),
     )
+
+
+def _stated(visit: OpenVisit) -> tuple[SuppressorRow, ...]:
+    rows = visit.services.knowledge.knowledge.tables.suppressors
+    return tuple(row for row in rows if row.stated)
 
 
 def _techniques(listed: tuple[ListEntry, ...], barrier: str) -> list[tuple[str, str]]:
