@@ -101,8 +101,8 @@ class ChartIndex:
     readings: Readings
     findings: dict[str, tuple[KnownFinding, ...]]
     allergies: tuple[RecordedAllergy, ...]
-    # What was asked of the chart as a whole: many rules ask the same, for every medicine again.
     holds: tuple[Hold, ...] = ()  # what is known of the person that holds advice back
+    # What was asked of the chart as a whole: many rules ask the same, for every medicine again.
     answered: dict[int, Answer] = field(default_factory=dict)
     changes: dict[str, Change | None] = field(
         default_factory=dict
@@ -152,9 +152,9 @@ class Lookups:
     families: FamilyMatcher
     labs: LabTables
     findings: dict[str, tuple[FindingRow, ...]]
-
-
     holding: HoldRows
+
+
 def finding_lookup(knowledge: Knowledge) -> dict[str, tuple[FindingRow, ...]]:
     by_code: dict[str, list[FindingRow]] = {}
     for row in knowledge.tables.finding_families:
@@ -171,11 +171,11 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
     every = [_line(medicine, lookups.membership) for medicine in chart.medicines]
     lines = tuple(x for x in every if x.medicine.status is not LineStatus.STOPPED)
     active, past, unmatched = _conditions(chart.conditions, lookups.families, as_of)
+    findings = _findings(chart.findings, lookups.findings, as_of)
+    answers = {family: known[0].meaning for family, known in findings.items()}
     measured = read_measurements((m for m in chart.measurements if m.taken <= as_of), lookups.labs)
     return ChartIndex(
         chart=chart,
-    findings = _findings(chart.findings, lookups.findings, as_of)
-    answers = {family: known[0].meaning for family, known in findings.items()}
         as_of=as_of,
         age=chart.patient.age_on(as_of),
         lines=lines,
@@ -190,10 +190,10 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
         ),
         findings=findings,
         allergies=tuple(_allergy(a) for a in chart.allergies if a.active),
+        holds=holds_of(lookups.holding, active, answers, stated, as_of),
     )
 
 
-        holds=holds_of(lookups.holding, active, answers, stated, as_of),
 _UNTAKEN = frozenset({LineStatus.NOT_TAKEN, LineStatus.ON_HOLD, LineStatus.STOPPED})
 
 
