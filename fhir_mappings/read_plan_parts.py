@@ -173,7 +173,8 @@ def person_of(reference: object) -> Person:
 
 def measure_of(sent: object) -> Coding | None:
     found = concept(sent)
-    return replace(found.codings[0], display=found.text) if found.codings else None
+    first = next(iter(found.codings), None)
+    return Coding(first.system, first.code, found.text) if first else None
 
 
 def _problem(parts: Parts, issue: Json) -> MedicationTherapyProblem | None:

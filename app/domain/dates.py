@@ -1,8 +1,9 @@
 """Dates as charts hold them: often only a year or a month."""
 
 import calendar
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 # Spelled out rather than taken from the locale: the sentence is the same on every server.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -13,8 +14,7 @@ def clinical_date(value: date) -> str:
     return f"{value.day:02d}-{_MONTHS[value.month - 1]}-{value.year}"
 
 
-@dataclass(frozen=True, slots=True)
-class PartialDate:
+class PartialDate(Struct, frozen=True, gc=False):
     """
     A date of year, month or day precision. It is never filled in: `earliest` and `latest`
     bound what was recorded, so a question about time can be answered yes, no or cannot tell.
