@@ -3,10 +3,12 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from app.delivery.access import context_of
 from app.delivery.bundles import plan_entry
+from app.delivery.closing import NOT_GRANTED, NOT_TAKEN, close
 from app.delivery.failures import Stumble, Why
 from app.delivery.judging import LOOKS, Judge
 from app.delivery.ladder import COMPANIONS, LISTING, SIGNATURE, WHAT, Can
@@ -15,7 +17,7 @@ from app.delivery.notes import send_note
 from app.delivery.parcel import Parcel
 from app.delivery.progress import Part, Written
 from app.delivery.sending import Outcome, send
-from app.delivery.signing import BUNDLE, SESSION
+from app.delivery.signing import BUNDLE, SESSION, bundle_of, earlier_of, plan_of
 from app.domain.errors import CmmError
 from app.ehr import EhrClient
 from app.ops.clock import Clock
@@ -69,13 +71,33 @@ class Attempt:
     async def _outcome(self) -> Outcome:
         parcel = await self._parcel()
         can, client = await self._enter(parcel)
+        line = Line(client, self._clock, self._prove_lease)
+        if not self.written.filed:
+            outcome = await self._filed(line, parcel, can)
+            if outcome.state is not State.DONE or not parcel.before:
+                return outcome
+            await self._keep(replace(outcome.written, filed=True))
+        return Outcome(State.DONE, await self._closed(line, parcel, can))
+
+    async def _filed(self, line: Line, parcel: Parcel, can: Can) -> Outcome:
+        """The plan itself, with its parts and signature."""
         kinds = _granted(can, parcel.kind)
         if parcel.kind not in kinds:
             return Outcome(State.REJECTED, self.written, _not_granted(parcel.kind))
         await asyncio.to_thread(checked, parcel.bundle)
-        line = Line(client, self._clock, self._prove_lease)
         deliver = send if parcel.kind == "CarePlan" else send_note
         return await deliver(line, parcel, kinds, self.written, self._keep)
+
+    async def _closed(self, line: Line, parcel: Parcel, can: Can) -> Written:
+        """What earlier versions left in the EHR: only now is it known that this one is there."""
+        offer = await line.offer()
+
+        def may_not(kind: str) -> str:
+            if offer is not None and not offer.offers(kind, "update"):
+                return NOT_TAKEN
+            return "" if can(kind, "update") else NOT_GRANTED.format(kind=kind)
+
+        return await close(line, parcel, self.written, self._keep, may_not)
 
     async def _enter(self, parcel: Parcel) -> tuple[Can, EhrClient]:  # noqa: ARG002
         """With the access of the person who signed."""
@@ -89,6 +111,7 @@ class Attempt:
         claim = self._claim
         versions = await self._database.run(lambda c: outbox.versions_of(c, claim.plan_id))
         earlier = [v for v in versions if v["version"] < claim.version]
+        mine = next(v for v in versions if v["version_id"] == claim.version_id)
         waited = self._clock() - claim.missed_since if claim.missed_since else timedelta()
         return Parcel(
             bundle=json.loads(self._open(claim.bundle, BUNDLE)),
@@ -99,6 +122,8 @@ class Attempt:
             doubtful=claim.doubtful,
             missed=waited >= timedelta(seconds=LOOKS[-1]),
             over=self.written.over is not None,
+            plan=plan_of(self._seal, mine),
+            before=tuple(earlier_of(self._seal, v) for v in earlier),
         )
 
     def _base(self, earlier: list[outbox.Row]) -> Part | None:
@@ -109,8 +134,7 @@ class Attempt:
 
     def _care_plans(self, versions: Iterable[outbox.Row]) -> Iterator[Json]:
         for version in versions:
-            opened = self._seal.open(version["bundle"], version["version_id"], BUNDLE)
-            plan: Json = plan_entry(json.loads(opened))["resource"]
+            plan: Json = plan_entry(bundle_of(self._seal, version))["resource"]
             if plan["resourceType"] == "CarePlan":
                 yield plan
 

@@ -14,7 +14,7 @@ from app.delivery.attempt import Attempt, Clients, LeaseLost
 from app.delivery.failures import Stumble
 from app.delivery.line import Line
 from app.delivery.offers import Offers
-from app.delivery.progress import Part
+from app.delivery.progress import Part, Written
 from app.delivery.signing import SESSION, plan_of
 from app.domain.errors import CmmError
 from app.ops.clock import Clock
@@ -198,6 +198,7 @@ class Courier:
                     "attempt": claim.attempt,
                     "by": by,
                 }
+                detail |= _ended(settlement)
                 kind = AUDITED[settlement.state]
                 record(connection, AuditEvent(kind, now, claim.tenant, claim.chart, "", detail))
             return settlement.state
@@ -219,3 +220,12 @@ class Courier:
 
     def _opened(self, claim: Claim, session: bytes) -> bytes:
         return self._seal.open(session, claim.version_id, SESSION)
+
+
+def _ended(settlement: Settlement) -> dict[str, int]:
+    """How many records of earlier versions were closed, and how many are left to a person."""
+    written = Written.from_json(settlement.written)
+    if not written.ended:
+        return {}
+    closed = sum(ended.how == "closed" for ended in written.ended.values())
+    return {"closed": closed, "by-hand": len(written.to_close_by_hand)}

@@ -59,6 +59,8 @@ class Judge:
         doubtful = self.claim.doubtful or failed.why in {Why.UNKNOWN, Why.CLASH}
         tries = self.claim.tries + (failed.status not in OUTAGE)
         state, words = self._state(failed, tries, doubtful=doubtful), failed.words
+        if state is State.REJECTED and written.filed:  # the plan is there: the rest is for a person
+            return self.outcome(Outcome(State.DONE, written))
         if state is State.REJECTED and failed.why is not Why.REFUSED:
             words = f"{words} {GIVEN_UP}"
         again = state in {State.PENDING, State.IN_DOUBT}
@@ -106,4 +108,12 @@ class Judge:
 
 def _remarks(written: Written) -> list[str]:
     """What a person should know of a plan that is there."""
-    return [*(p.problem for p in written.parts.values() if p.problem), *written.notes]
+    remarks = [*(p.problem for p in written.parts.values() if p.problem), *written.notes]
+    left = len(written.to_close_by_hand)
+    return [*remarks, *([_by_hand(left)] if left else [])]
+
+
+def _by_hand(count: int) -> str:
+    if count == 1:
+        return "One record of an earlier version is to be seen to by hand: it is listed below."
+    return f"{count} records of earlier versions are to be seen to by hand: they are listed below."

@@ -4,9 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.delivery.bundles import kind_of, plan_entry
-from app.delivery.progress import Part
+from app.delivery.progress import Part, Written
+from app.domain.plan import ActionPlan
 from fhir_mappings.reading import Json
 from fhir_mappings.write_names import PLAN_IDENTIFIER, VERSION_IDENTIFIER
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier version: what was to be written, and what is known of where it is."""
+
+    version: int
+    version_id: str
+    bundle: Json
+    written: Written
+    doubtful: bool = False
+
+    def is_in(self, care_plan: Json) -> bool:
+        record = plan_entry(self.bundle)["resource"]
+        return self.version_id in versions(care_plan) or _same_content(care_plan, record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +42,9 @@ class Parcel:
     doubtful: bool = False
     missed: bool = False
     over: bool = False
+    plan: ActionPlan | None = None
+    before: tuple[Earlier, ...] = ()
+    found: Json | None = None
 
     @property
     def kind(self) -> str:

@@ -1,6 +1,7 @@
 """What the EHR has of a plan so far, kept beside the plan so that nothing is sent twice."""
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import msgspec
 
@@ -22,6 +23,27 @@ class Part:
         return f"{self.kind}/{self.id}"
 
 
+How = Literal["waiting", "closed", "over", "goes-on", "updated", "open", "old-words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """
+    What became of one record of an earlier version: `closed` by us, `over` there already, or it
+    `goes-on`; `open` and `old-words` are for a person to see to, for the reason in `part.problem`.
+    `waiting`: its turn has not come. `code` is why it was to end.
+    """
+
+    part: Part
+    version: int
+    how: How
+    code: str = ""
+
+    @property
+    def by_hand(self) -> bool:
+        return self.how in {"waiting", "open", "old-words"}
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """
@@ -31,6 +53,10 @@ class Written:
     `how` says in which form the signer was told it would be written. `over` is what the signer chose
     to write over after a conflict; without an id there was nothing left. `by_system`: no person's access
     was used for the last of it.
+
+    `carried` are the parts that are records of an earlier version, which go on, by their place in this
+    bundle; None until that was looked at. `located` are places of earlier parts that no answer had told.
+    `filed`: plan and signature are there, and what is left are the records of earlier versions: `ended`.
     """
 
     care_plan: Part | None = None
@@ -39,11 +65,21 @@ class Written:
     how: str = ""
     over: Part | None = None
     by_system: bool = False
+    carried: dict[str, Part] | None = None
+    located: dict[str, Part] = field(default_factory=dict)
+    filed: bool = False
+    ended: dict[str, Ended] = field(default_factory=dict)
 
     @property
     def has_plan(self) -> bool:
         """The EHR took this version of the plan, whatever else is still missing."""
-        return self.care_plan is not None and self.care_plan in self.parts.values()
+        there = self.care_plan is not None
+        return there and (self.filed or self.care_plan in self.parts.values())
+
+    @property
+    def to_close_by_hand(self) -> tuple[Ended, ...]:
+        """Records of earlier versions that the EHR still shows as they were."""
+        return tuple(ended for ended in self.ended.values() if ended.by_hand)
 
     def with_part(self, url: str, part: Part) -> "Written":
         care_plan = part if part.kind in PLAN_KINDS else self.care_plan

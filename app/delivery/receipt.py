@@ -6,8 +6,10 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from app.delivery.progress import PLAN_KINDS, Written
-from app.delivery.signing import plan_of
+from app.delivery.earlier import old_parts
+from app.delivery.ended import RECORDS, ended_lines, left_lines
+from app.delivery.progress import PLAN_KINDS, Part, Written
+from app.delivery.signing import earlier_of, plan_of
 from app.domain.patient import Patient
 from app.store import outbox
 from app.store.outbox import State
@@ -31,11 +33,9 @@ _BY_A_PERSON = {
 }
 BY_SYSTEM = "{signer}'s access had ended, so Concordance delivered it with access of its own."
 UNFINISHED = "The record of who signed it is not known to be there yet."
+CLOSING = "The records of earlier versions are still being closed there."
 PARTS = {
-    "DetectedIssue": "A medication therapy problem",
-    "Goal": "A goal",
-    "Task": "A recommendation",
-    "ServiceRequest": "A planned contact",
+    **RECORDS,
     "MedicationStatement": "A medicine as it was reviewed",
     "Provenance": "The record of who signed",
     **dict.fromkeys(PLAN_KINDS, "The plan"),
@@ -61,6 +61,7 @@ class Receipt:
     conflict: bool = False
     can_copy: bool = False
     by_hand: bool = False
+    earlier: tuple[str, ...] = ()  # what became of the records of earlier versions
 
 
 def receipt_of(
@@ -93,7 +94,18 @@ def receipt_of(
         conflict=row["state"] == State.CONFLICT,
         can_copy=row["state"] not in (State.DONE, State.SUPERSEDED),
         by_hand=row["state"] == State.BY_HAND,
+        earlier=_earlier(seal, row, versions, ehr_name),
     )
+
+
+def _earlier(
+    seal: TokenSeal, row: outbox.Row, versions: list[outbox.Row], ehr: str
+) -> tuple[str, ...]:
+    if row["state"] not in {State.BY_HAND, State.DOWNLOADED}:
+        written = Written.from_json(row["written"])
+        return ended_lines(written, ehr, settled=row["state"] == State.DONE)
+    before = [earlier_of(seal, v) for v in versions if v["version"] < row["version"]]
+    return left_lines(old_parts(before, {}), ehr)
 
 
 def _told(row: outbox.Row, ehr: str, signer: str) -> tuple[Look, str, str]:
@@ -107,7 +119,8 @@ def _told(row: outbox.Row, ehr: str, signer: str) -> tuple[Look, str, str]:
         case State.SUPERSEDED:
             return "warn", "Replaced by a newer version", problem
         case _ if written.has_plan:
-            return "warn", f"Saved in {ehr}", _joined(_saved(written, ehr, ""), UNFINISHED, problem)
+            left = CLOSING if written.filed else UNFINISHED
+            return "warn", f"Saved in {ehr}", _joined(_saved(written, ehr, ""), left, problem)
         case State.CONFLICT:
             return "bad", f"Not written to {ehr}", problem
         case State.REJECTED:
@@ -159,10 +172,14 @@ def _joined(*sentences: str) -> str:
 
 def _parts(written: Written, state: State) -> tuple[str, ...]:
     """Also a plan that is not there may have left parts: they are in the chart, so they are named."""
-    parts = [p for p in written.parts.values() if p.id and p.kind not in PLAN_KINDS]
+    parts = [p for p in _places(written) if p.id and p.kind not in PLAN_KINDS]
     if written.care_plan and (state is State.DONE or written.has_plan):
         parts.insert(0, written.care_plan)
     return tuple(f"{PARTS.get(p.kind, p.kind)}: {p.reference}" for p in parts)
+
+
+def _places(written: Written) -> list[Part]:
+    return [*written.parts.values(), *(written.carried or {}).values()]
 
 
 def _left_over(version: outbox.Row) -> tuple[str, ...]:

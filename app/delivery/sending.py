@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from app.delivery.bundles import as_update, fitted, kind_of
+from app.delivery.earlier import carry, carrying, pointed_at
 from app.delivery.failures import AlreadyThere, Stumble, Why
 from app.delivery.ladder import WHAT
 from app.delivery.line import Line
@@ -43,6 +44,7 @@ async def send(
         seen = replace(written, care_plan=part_of(there[0]))
         return Outcome(State.REJECTED, seen, _several(len(there)))
     found = part_of(there[0]) if there else None
+    parcel = replace(parcel, found=there[0] if there else None)
     if found and parcel.holds_this_version(there[0]):
         return await complete(line, parcel, kinds, replace(written, care_plan=found), keep)
     base = parcel.base or found
@@ -58,12 +60,23 @@ async def complete(
 ) -> Outcome:
     """The plan is there. Where it went part by part, the record of who signed comes after it."""
     if not written.parts or "Provenance" not in kinds or written.care_plan is None:
-        return Outcome(State.DONE, written)
-    entries = fitted(parcel.bundle, _taken(await line.offer(), kinds))["entry"]
+        return Outcome(State.DONE, _located(parcel, written))
+    bundle = carrying(parcel.bundle, written)
+    entries = fitted(bundle, _taken(await line.offer(), kinds))["entry"]
     there = {e["fullUrl"]: written.care_plan for e in entries if kind_of(e) in PLAN_KINDS}
     known = replace(written, parts={**written.parts, **there})
     rest = [e for e in entries if kind_of(e) == "Provenance"]
     return Outcome(State.DONE, await one_by_one(line, rest, known, keep, again=True))
+
+
+def _located(parcel: Parcel, written: Written) -> Written:
+    """The answer that would have told where its parts are was lost; the CarePlan points at them."""
+    if parcel.found is None or parcel.kind != "CarePlan":
+        return written
+    seen = pointed_at(parcel.record, parcel.found)
+    known = {**written.parts, **(written.carried or {})}
+    new = {url: part for url, part in seen.items() if url not in known}
+    return replace(written, located={**written.located, **new})
 
 
 async def _update(
@@ -121,7 +134,8 @@ async def write(
     if parcel.kind not in taken:
         words = NOT_TAKEN.format(what=WHAT[parcel.kind])
         return Outcome(State.REJECTED, written, words)
-    bundle = fitted(parcel.bundle, taken)
+    written = await carry(line, parcel, written, keep)
+    bundle = fitted(carrying(parcel.bundle, written), taken)
     # What was begun part by part is finished that way.
     whole = offer is not None and offer.transactions and not written.parts
     again = parcel.doubtful or bool(written.parts)
@@ -144,6 +158,7 @@ async def _met(
     """The create found a CarePlan that the search had not shown."""
     there = await line.read("CarePlan", id_)
     found = part_of(there)
+    parcel = replace(parcel, found=there)
     if parcel.holds_this_version(there):
         return await complete(line, parcel, kinds, replace(written, care_plan=found), keep)
     return await _update(line, parcel, kinds, written, keep, found, [there])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
+from app.delivery.parcel import Earlier
 from app.delivery.progress import Part, Written
 from app.domain.errors import CmmError
 from app.domain.plan import ActionPlan
@@ -119,3 +120,20 @@ def plan_of(seal: TokenSeal, row: outbox.Row) -> ActionPlan:
     """The signed plan as it was kept."""
     body = seal.open(row["body"], row["version_id"], BODY)
     return msgspec.json.decode(body, type=ActionPlan)
+
+
+def bundle_of(seal: TokenSeal, row: outbox.Row) -> Json:
+    """What was or is to be sent for a version."""
+    found: Json = json.loads(seal.open(row["bundle"], row["version_id"], BUNDLE))
+    return found
+
+
+def earlier_of(seal: TokenSeal, row: outbox.Row) -> Earlier:
+    """A version of the plan as those after it see it."""
+    return Earlier(
+        version=row["version"],
+        version_id=row["version_id"],
+        bundle=bundle_of(seal, row),
+        written=Written.from_json(row["written"]),
+        doubtful=row["doubtful"],
+    )

@@ -253,7 +253,7 @@ def attempts_of(connection: Connection, version_id: str) -> list[RowMapping]:
 def versions_of(connection: Connection, plan_id: str) -> list[RowMapping]:
     """Every version of a plan with where it is, the newest first."""
     query = (
-        select(PLANS.c.version, OUTBOX)
+        select(PLANS.c.version, PLANS.c.body, OUTBOX)
         .join(OUTBOX, OUTBOX.c.version_id == PLANS.c.version_id)
         .where(PLANS.c.plan_id == plan_id)
         .order_by(PLANS.c.version.desc())
