@@ -1,10 +1,13 @@
 """A plan of ours as an EHR holds it -> ActionPlan: what `write_plan` wrote, read back tolerantly."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from app.domain.errors import Unmappable
-from app.domain.follow_up import PrescriberResponse
+from app.domain.follow_up import GoalProgress, PrescriberResponse
+from app.domain.medicines import Medicine
 from app.domain.patient import Patient
+from app.domain.people import Person
 from app.domain.plan import (
     ActionPlan,
     CodedLists,
@@ -18,6 +21,7 @@ from fhir_mappings.concept import concept
 from fhir_mappings.read_plan_parts import (
     Parts,
     action_of,
+    code_of,
     dismissal_of,
     measure_of,
     medicine_of,
@@ -25,8 +29,20 @@ from fhir_mappings.read_plan_parts import (
     person_of,
     response_of,
 )
+from fhir_mappings.read_plan_person import (
+    access,
+    context,
+    course,
+    notes_of,
+    patient_words,
+    self_management,
+)
 from fhir_mappings.reading import Json, member, number, objects, partial_date, period, words
+from fhir_mappings.write_goal import ACHIEVEMENT
+from fhir_mappings.write_medication_statement import NOT_LISTED
 from fhir_mappings.write_names import PLAN_IDENTIFIER, VERSION_IDENTIFIER
+from fhir_mappings.write_provenance import PARTICIPANT
+from fhir_mappings.write_task import SELF_MANAGEMENT
 
 _OPEN = frozenset({"final", "preliminary", "amended", "corrected", "registered"})
 
@@ -35,7 +51,8 @@ def read_plan(bundle: Json, lists: CodedLists) -> ActionPlan:
     """
     The newest plan of ours in a Bundle, or Unmappable where there is none or it has no day.
 
-    A part that can't be read is left out of the plan; FHIR holds no identities and no daily doses.
+    A part that can't be read is left out of the plan; what FHIR was never given stands in
+    `read_plan_limits`.
     """
     parts = Parts(bundle, lists)
     resource = _newest(r for r in parts.of("CarePlan") if _identifier(r, PLAN_IDENTIFIER))
@@ -45,23 +62,58 @@ def read_plan(bundle: Json, lists: CodedLists) -> ActionPlan:
     as_of = period(resource.get("period"))[0] or created
     version_id = _identifier(resource, VERSION_IDENTIFIER)
     own = parts.named(version_id)
-    actions = _actions(own)
+    notes, made = notes_of(resource), own.about(resource)
+    weeks, often = course(notes)
+    patient = _patient(resource)
+    listed, past = _medicines(own)
     return ActionPlan(
         id=_identifier(resource, PLAN_IDENTIFIER),
         version_id=version_id,
         version=1,
-        patient=_patient(resource),
-        author=person_of(resource.get("author")),
+        patient=patient,
+        author=_author(resource, made),
         signed_at=moment(words(resource.get("created")), created),
         as_of=as_of.earliest,
-        medicines=tuple(m for r in own.of("MedicationStatement") if (m := medicine_of(own, r))),
-        actions=actions,
+        medicines=listed,
+        actions=_actions(own),
         goals=tuple(_goals(own)),
         touchpoints=tuple(_touchpoints(own)),
         dismissed=_dismissed(own),
+        patient_words=patient_words(notes),
+        knowledge_version=words(
+            member(member(_agent(made, "assembler", "who"), "identifier"), "value")
+        ),
         encounter=words(member(resource.get("encounter"), "reference")),
+        context=context(notes, patient.id),
+        self_management=tuple(self_management(own)),
+        access=access(notes),
+        duration_weeks=weeks,
+        contact_frequency=often,
+        past_medicines=past,
         responses=_responses(own),
     )
+
+
+def _author(resource: Json, made: Json) -> Person:
+    signer = person_of(resource.get("author"))
+    behalf = words(member(_agent(made, "author", "onBehalfOf"), "reference"))
+    return replace(signer, organization=behalf)
+
+
+def _agent(made: Json, role: str, name: str) -> object:
+    """That member of the agent in that role."""
+    agents = objects(made.get("agent"))
+    return next((a.get(name) for a in agents if code_of(a.get("type"), PARTICIPANT) == role), None)
+
+
+def _medicines(parts: Parts) -> tuple[tuple[Medicine, ...], tuple[Medicine, ...]]:
+    """Those of the list, then those that only an open problem is about."""
+    listed, past = list[Medicine](), list[Medicine]()
+    for resource in parts.of("MedicationStatement"):
+        medicine = medicine_of(parts, resource)
+        if medicine is not None:
+            (past if NOT_LISTED in notes_of(resource) else listed).append(medicine)
+    return tuple(listed), tuple(past)
 
 
 def _newest(plans: Iterable[Json]) -> Json:
@@ -83,8 +135,11 @@ def _patient(resource: Json) -> Patient:
 
 def _actions(parts: Parts) -> tuple[PlannedAction, ...]:
     tasks = {parts.target(t.get("reasonReference")): t for t in parts.of("Task")}
+    named = {parts.key(t): t for t in parts.of("Task")}
     issues = [i for i in parts.of("DetectedIssue") if words(i.get("status")) in _OPEN]
-    found = (action_of(parts, i, tasks.get(parts.address(i))) for i in issues)
+    # A Task can't refer to an issue that is inside the CarePlan: its key then tells.
+    sent = {id(i): tasks.get(id(i)) or named.get(f"action-{parts.key(i)}") for i in issues}
+    found = (action_of(parts, i, sent[id(i)]) for i in issues)
     return tuple(a for a in found if a is not None)
 
 
@@ -94,7 +149,9 @@ def _dismissed(parts: Parts) -> tuple[Dismissal, ...]:
 
 
 def _responses(parts: Parts) -> tuple[PrescriberResponse, ...]:
-    return tuple(r for t in parts.of("Task") if (r := response_of(parts, t)) is not None)
+    """What the patient agreed to do is nobody's to answer."""
+    asked = (t for t in parts.of("Task") if concept(t.get("code")).text != SELF_MANAGEMENT)
+    return tuple(r for t in asked if (r := response_of(parts, t)) is not None)
 
 
 def _goals(parts: Parts) -> Iterable[PlanGoal]:
@@ -114,8 +171,15 @@ def _goals(parts: Parts) -> Iterable[PlanGoal]:
             low=_plain(low),
             high=_plain(high),
             unit=words(member(low or high, "code")) or words(member(low or high, "unit")),
+            conditions=tuple(words(r.get("reference")) for r in objects(resource.get("addresses"))),
             expressed_by_patient=bool(resource.get("expressedBy")),
+            progress=_progress(resource.get("achievementStatus")),
         )
+
+
+def _progress(sent: object) -> str:
+    code = code_of(sent, ACHIEVEMENT)
+    return code if code in set(GoalProgress) else ""
 
 
 def _plain(quantity: object) -> str:

@@ -15,7 +15,8 @@ from app.domain.plan import CodedLists, Dismissal, PlannedAction, Verdict
 from fhir_mappings.concept import concept
 from fhir_mappings.medication_statement import medication_statement
 from fhir_mappings.reading import Json, member, nowhere, objects, partial_date, period, words
-from fhir_mappings.write_detected_issue import ACT_ON, ACT_ON_ONE, DUE, TO_FOLLOW
+from fhir_mappings.write_closing import ANSWERED, CLOSING
+from fhir_mappings.write_detected_issue import ACT_ON, ACT_ON_ONE, DUE, TO_FOLLOW, set_aside
 from fhir_mappings.write_medication_statement import STATUS
 from fhir_mappings.write_names import (
     ACTION,
@@ -25,7 +26,10 @@ from fhir_mappings.write_names import (
     PART_IDENTIFIER,
     RATIONALE,
     RULE,
+    VERSION_IDENTIFIER,
 )
+from fhir_mappings.write_task import FOLLOW
+from fhir_mappings.write_text import as_lines
 
 # R4 Task.status -> what the prescriber said by it.
 _ANSWERS = {
@@ -34,6 +38,7 @@ _ANSWERS = {
     "completed": Response.ACCEPTED,
     "rejected": Response.DECLINED,
 }
+_CLOSED_BY_US = frozenset({"completed", "cancelled"})
 _LINES = {status: line for line, status in STATUS.items()}
 
 
@@ -45,6 +50,7 @@ class Parts:
     lists: CodedLists
     version_id: str = ""
     by_address: dict[str, Json] = field(default_factory=dict)
+    pointed_at: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for entry in objects(self.bundle.get("entry")):
@@ -56,10 +62,22 @@ class Parts:
             for address in (own, words(entry.get("fullUrl"))):
                 if address:
                     self.by_address[address] = resource
+            if kind == "CarePlan":
+                self._inside(resource)
+
+    def _inside(self, plan: Json) -> None:
+        """What an EHR that takes no findings and goals was given in the CarePlan."""
+        for resource in objects(plan.get("contained")):
+            if words(resource.get("id")):
+                self.by_address[f"#{words(resource['id'])}"] = resource
 
     def named(self, version_id: str) -> "Parts":
-        """Only the parts of that version have a key."""
-        return replace(self, version_id=version_id, by_address={})
+        """Only its parts have a key: those of that version, and earlier ones that its CarePlan goes on with."""
+        plans = [p for p in self.of("CarePlan") if _is_version(p, version_id)]
+        listed = [one for p in plans for name in _PARTS for one in objects(p.get(name))]
+        holders = [one.get("reference", one) for one in listed]  # an activity holds a reference
+        held = [words(member(h, "reference")) or words(h) for h in holders]
+        return replace(self, version_id=version_id, by_address={}, pointed_at=frozenset(held))
 
     def of(self, kind: str) -> Iterator[Json]:
         seen: list[Json] = []
@@ -75,7 +93,9 @@ class Parts:
             value = words(identifier.get("value"))
             if identifier.get("system") == PART_IDENTIFIER:
                 version, _, key = value.partition(".")
-                return key if version == self.version_id else ""
+                held = (self.by_address.get(address) for address in self.pointed_at)
+                mine = version == self.version_id or any(r is resource for r in held)
+                return key if mine else ""
         return ""
 
     def find(self, reference: object) -> Json | None:
@@ -85,8 +105,23 @@ class Parts:
         found = self.find(reference)
         return id(found) if found is not None else 0
 
-    def address(self, resource: Json) -> int:
-        return id(resource)
+    def about(self, resource: Json) -> Json:
+        """The Provenance of a resource; empty where there is none."""
+        for one in self.by_address.values():
+            targets = (self.find(t) for t in objects(one.get("target")))
+            if one.get("resourceType") == "Provenance" and any(t is resource for t in targets):
+                return one
+        return {}
+
+
+_PARTS = ("supportingInfo", "goal", "activity")
+
+
+def _is_version(plan: Json, version_id: str) -> bool:
+    pairs = {
+        (words(i.get("system")), words(i.get("value"))) for i in objects(plan.get("identifier"))
+    }
+    return (VERSION_IDENTIFIER, version_id) in pairs
 
 
 def medicine_of(parts: Parts, resource: Json) -> Medicine | None:
@@ -117,7 +152,7 @@ def action_of(parts: Parts, issue: Json, task: Json | None) -> PlannedAction | N
     if problem is None:
         return None
     sent = task or {}
-    action = _code(sent.get("code"), ACTION)
+    action = code_of(sent.get("code"), ACTION)
     text = words(sent.get("description"))
     due = period(member(sent.get("restriction"), "period"))[1]
     day = due or partial_date(issue.get("identifiedDateTime"))
@@ -135,27 +170,50 @@ def action_of(parts: Parts, issue: Json, task: Json | None) -> PlannedAction | N
         plain="",
         owner=person_of(sent.get("owner")),
         due=day.latest,
+        monitoring=_monitoring(sent),
     )
+
+
+def _monitoring(task: Json) -> str:
+    notes = (words(n.get("text")) for n in objects(task.get("note")))
+    return next((t.removeprefix(FOLLOW) for t in notes if t.startswith(FOLLOW)), "")
 
 
 def dismissal_of(parts: Parts, issue: Json) -> Dismissal | None:
     problem = _problem(parts, issue)
     mitigation = next(iter(objects(issue.get("mitigation"))), {})
-    reason = _code(mitigation.get("action"), DISMISSAL)
-    return Dismissal(problem, reason) if problem is not None else None
+    reason = code_of(mitigation.get("action"), DISMISSAL)
+    if problem is None:
+        return None
+    why = set_aside(parts.lists.title("dismissals", reason))
+    because, _, note = problem.because.partition(why)
+    day = words(mitigation.get("date"))
+    on = partial_date(day)
+    # A moment is that of signing: the day is the plan's own.
+    kept = on.exact if on and "T" not in day else None
+    return Dismissal(replace(problem, because=because), reason, note.strip(), kept)
 
 
 def response_of(parts: Parts, task: Json) -> PrescriberResponse | None:
     """An answer given in the EHR; a task nobody touched is none."""
-    answer = _ANSWERS.get(words(task.get("status")))
+    answer = _ANSWERS.get(_status(task))
     changed = partial_date(task.get("lastModified"))
     if answer is None or changed is None:
         return None
     at = moment(words(task.get("lastModified")), changed)
-    text = concept(task.get("statusReason")).text
+    reason = task.get("statusReason")
+    text = "" if code_of(reason, CLOSING) else concept(reason).text
     source = f"Task/{words(task.get('id'))}" if task.get("id") else "Task"
     owner = person_of(task.get("owner"))
     return PrescriberResponse(parts.key(task), answer, at, owner, text=text, source=source)
+
+
+def _status(task: Json) -> str:
+    """As the prescriber left it: where a later version of the plan closed it, that was noted."""
+    status = words(task.get("status"))
+    if status not in _CLOSED_BY_US:
+        return status
+    return code_of(task.get("businessStatus"), ANSWERED) or status
 
 
 def moment(text: str, day: PartialDate) -> datetime:
@@ -178,31 +236,39 @@ def measure_of(sent: object) -> Coding | None:
 
 
 def _problem(parts: Parts, issue: Json) -> MedicationTherapyProblem | None:
-    key, category = parts.key(issue), _code(issue.get("code"), CATEGORY)
+    key, category = parts.key(issue), code_of(issue.get("code"), CATEGORY)
     listed = next((c for c in parts.lists.categories if c.code == category), None)
     severity = words(issue.get("severity"))
     if not key or listed is None or severity not in set(Severity):
         return None
     detail = words(issue.get("detail"))
+    inputs = tuple(_evidence(issue))
     rule = words(issue.get("reference")).removeprefix(f"{RULE}/")
     return MedicationTherapyProblem(
         id=key,
         rule=rule,
-        title=concept(issue.get("code")).text,
+        title=_title(issue, detail),
         need=Need(listed.need),
         category=category,
-        rationale=_code(issue.get("code"), RATIONALE),
+        rationale=code_of(issue.get("code"), RATIONALE),
         severity=Severity(severity),
         medicines=tuple(_implicated(parts, issue)),
-        conditions=(),
+        conditions=tuple(f"Condition/{i.id}" for i in inputs if i.resource == "Condition"),
         because=detail,
         recommend=Recommendation("", ""),
-        inputs=tuple(_evidence(issue)),
+        inputs=inputs,
         act_on=tuple(_acted(parts, issue)),
         one_of=any(_coded(issue, ACT_ON_ONE)),
         measure=next(_results(issue, TO_FOLLOW), None),
         due=tuple(_results(issue, DUE)),
     )
+
+
+def _title(issue: Json, detail: str) -> str:
+    """The narrative begins with it; without the narrative the rationale has to do."""
+    told = as_lines(words(member(issue.get("text"), "div")))
+    title, found, _ = told.partition(f". {' '.join(detail.split())}")
+    return title if detail and found else concept(issue.get("code")).text
 
 
 def _implicated(parts: Parts, issue: Json) -> Iterator[str]:
@@ -230,15 +296,15 @@ def _acted(parts: Parts, issue: Json) -> Iterator[str]:
 
 def _coded(issue: Json, code: str) -> Iterator[Json]:
     for evidence in objects(issue.get("evidence")):
-        if any(_code(sent, EVIDENCE) == code for sent in objects(evidence.get("code"))):
+        if any(code_of(sent, EVIDENCE) == code for sent in objects(evidence.get("code"))):
             yield evidence
 
 
 def _results(issue: Json, code: str) -> Iterator[Coding]:
     for evidence in _coded(issue, code):
-        sent = [c for c in objects(evidence.get("code")) if not _code(c, EVIDENCE)]
+        sent = [c for c in objects(evidence.get("code")) if not code_of(c, EVIDENCE)]
         yield from (coding for c in sent if (coding := measure_of(c)) is not None)
 
 
-def _code(sent: object, system: str) -> str:
+def code_of(sent: object, system: str) -> str:
     return next((c.code for c in concept(sent).codings if c.system == system), "")

@@ -35,16 +35,20 @@ def dismissed_issue(writing: Writing, dismissal: Dismissal) -> Json:
     """What was set aside stays in the record with its reason, so that it is not raised again unseen."""
     why = writing.lists.title("dismissals", dismissal.reason)
     note = f" {dismissal.note}" if dismissal.note else ""
-    detail = f"{dismissal.problem.because} Set aside: {why}.{note}"
+    detail = f"{dismissal.problem.because}{set_aside(why)}{note}"
     issue = _issue(writing, dismissal.problem, status="cancelled", detail=detail)
     issue["mitigation"] = [
         {
             "action": {"coding": [{"system": DISMISSAL, "code": dismissal.reason, "display": why}]},
-            "date": writing.signed_at,
+            "date": dismissal.on.isoformat() if dismissal.on else writing.signed_at,
             "author": person(writing.plan.author),
         }
     ]
     return issue
+
+
+def set_aside(why: str) -> str:
+    return f" Set aside: {why}."
 
 
 def _issue(

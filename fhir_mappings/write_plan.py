@@ -32,7 +32,7 @@ def _medicines(writing: Writing) -> list[Json]:
     """Only medicines that a decided problem points at: the others are the EHR's own entries."""
     plan = writing.plan
     problems = [a.problem for a in plan.actions] + [d.problem for d in plan.dismissed]
-    implicated = {m for p in problems for m in p.medicines}
+    implicated = {m for p in problems for m in (*p.medicines, *p.act_on)}
     found = [(medication_statement(writing, m), m.id) for m in plan.medicines]
     found += [(past_statement(writing, m), m.id) for m in plan.past_medicines]
     return [writing.entry(statement, id_) for statement, id_ in found if id_ in implicated]
