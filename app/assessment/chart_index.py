@@ -247,7 +247,9 @@ def _conditions(
     active: dict[str, list[Condition]] = {}
     past: dict[str, list[Condition]] = {}
     unmatched: list[Condition] = []
-    for condition in conditions:
+    # Where several belong to a family, the one that says least besides speaks for it: kidney disease
+    # by itself before diabetes with kidney disease, whose day is that of the diabetes.
+    for condition in sorted(conditions, key=lambda c: matcher.strands(c.concept)):
         if condition.verification in {"refuted", "entered-in-error"}:
             continue
         if condition.onset is not None and condition.onset.earliest > as_of:

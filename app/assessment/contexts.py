@@ -7,8 +7,9 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 
 from app.assessment.chart_index import ChartIndex, Line
+from app.assessment.predicates_patient import dated
 from app.assessment.resolving import Resolver, Unresolved
-from app.assessment.sentences import day, inside, listed, written
+from app.assessment.sentences import day, listed, written
 from app.knowledge.durations import Duration, parse_duration
 
 # The words for what holds; None where it does not, or where the chart does not tell.
@@ -68,12 +69,12 @@ def _short(line: Line) -> str:
 
 def _condition(kind: str, name: str, resolver: Resolver) -> Context:
     family = resolver.family(name)
-    title = inside(resolver.knowledge.family_title(family))
 
     def ask(index: ChartIndex) -> str | None:
-        if family in index.active:
-            return title
-        return f"past {title}" if kind == "history" and family in index.past else None
+        if active := index.active.get(family):
+            return dated(active[0])
+        past = index.past.get(family) if kind == "history" else None
+        return f"past {dated(past[0])}" if past else None
 
     return ask
 

@@ -24,6 +24,12 @@ class FamilyMatcher:
         found = self._by_code(concept) or self._by_words(concept)
         return found.union(*(self.above.get(family, frozenset()) for family in found))
 
+    def strands(self, concept: Concept) -> int:
+        """How many things it says that do not follow from one another."""
+        found = self.families_of(concept)
+        implied = frozenset().union(*(self.above.get(family, frozenset()) for family in found))
+        return len(found - implied)
+
     def _by_code(self, concept: Concept) -> frozenset[str]:
         found: set[str] = set()
         for code in concept.codes(SNOMED):

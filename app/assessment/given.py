@@ -199,7 +199,18 @@ def _fills(given: GivenMedicine, as_of: date) -> FillHistory:
     pdc = None if given.covered is None else Decimal(str(given.covered))
     unknown = "" if pdc is not None else "fewer than two fills"
     held = None if given.possession is None else Decimal(str(given.possession))
-    return FillHistory(4, _ago("P200D", as_of), last, pdc, unknown, possession=held)
+    first = _ago("P200D", as_of)
+    return FillHistory(
+        4,
+        first,
+        last,
+        pdc,
+        unknown,
+        days_observed=201,
+        observed_from=first.earliest,
+        possession=held,
+        refilled=held,
+    )
 
 
 def _concept(family: str, knowledge: Knowledge) -> Concept:

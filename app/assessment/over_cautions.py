@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex, Line, RecordedAllergy
 from app.assessment.outcomes import Check, CompiledRule, Hit, Looked, Open, Outcome, RowFacts
-from app.assessment.predicates_patient import allergy_words, found_conditions
+from app.assessment.predicates_patient import allergy_words, dated, found_conditions
 from app.assessment.resolving import Resolver
 from app.assessment.sentences import counted, inside
 from app.domain.assessment import Citation, Input, Severity
@@ -47,6 +47,7 @@ def drug_conditions(
                 "management": row.management,
                 "plain": row.plain,
                 "family": inside(resolver.knowledge.family_title(family)),
+                "problem": dated(conditions[0]),
             }
             facts = RowFacts.of(row, words, evidence, row.action)
             for alike in _alike(row.action, subjects, lines):

@@ -8,7 +8,7 @@ from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex
 from app.assessment.outcomes import Check, CompiledRule, Hit, Looked, Open, Outcome, RowFacts
 from app.assessment.predicates_lab import why_missing
-from app.assessment.predicates_patient import found_conditions
+from app.assessment.predicates_patient import dated, found_conditions
 from app.assessment.readings import Reading
 from app.assessment.resolving import Resolver
 from app.assessment.sentences import capital, day, inside, number, quantity, unit_words
@@ -188,7 +188,7 @@ def _hit(
         "value": first.said if len(judged) == 1 else _pressure(*judged),
         "goal": first.goal if len(judged) == 1 else _pressure_goal(*judged),
         "lab": title,
-        "condition": inside(resolver.knowledge.family_title(row.family)),
+        "condition": _condition(row, index, resolver),
         "direction": "below" if first.too_low else "above",
     }
     severity = Severity.MODERATE if rule.rule.severity == "row" else Severity(rule.rule.severity)
@@ -200,6 +200,11 @@ def _hit(
     inputs = tuple(r.input for j in judged for r in j.readings) + found.inputs
     idle = [f"{x.name} is {x.untaken}" for x in on_list if not x.taken and x not in lines]
     return Hit(rule, lines, Found(inputs, (), found.conditions, tuple(idle)), facts)
+
+
+def _condition(row: GoalRow, index: ChartIndex, resolver: Resolver) -> str:
+    active = index.active.get(row.family)
+    return dated(active[0]) if active else inside(resolver.knowledge.family_title(row.family))
 
 
 def _pressure(sbp: Judged, dbp: Judged) -> str:

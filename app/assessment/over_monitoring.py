@@ -106,10 +106,12 @@ def _hit(
         "text": _how_often(rows, resolver),
         "plain": next((row.plain for row in rows if row.plain), ""),
     }
-    if last:
-        words["last"] = listed(
-            f"{resolver.knowledge.lab_name(r.family)} {day(r.taken)}" for r in last
-        )
+    words["last"] = (
+        listed(f"{resolver.knowledge.lab_name(r.family)} {day(r.taken)}" for r in last)
+        or "none on record"
+    )
+    if len(lines) == 1 and (started := lines[0].medicine.started):
+        words["since"] = started.said
     evidence = tuple(dict.fromkeys(resolver.knowledge.citation(r.source, r.at) for r in rows))
     verified = all(row.status == "verified" for row in rows)
     due = frozenset(code for lab in labs if (code := resolver.knowledge.measure(lab)))

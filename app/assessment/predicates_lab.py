@@ -146,7 +146,9 @@ def missing(args: v.LabMissing, resolver: Resolver) -> Predicate:
         if why.unread or scope.index.readings.unusable_since(family, cutoff):
             return why
         old = next(iter(scope.index.lab(family)), None)
-        return Found((old.input,) if old else (), (("missing", why.missing[0]),))
+        if old is None:
+            return Found((), (("missing", f"{why.missing[0]} (none on record)"),))
+        return Found((old.input,), (("missing", why.missing[0]),))
 
     return ask
 

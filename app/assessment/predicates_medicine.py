@@ -7,8 +7,10 @@ from decimal import Decimal
 from app.assessment.answers import Answer, CannotTell, Found, NotFound
 from app.assessment.chart_index import Line
 from app.assessment.doses import dose_of, intensity_of, most_daily, why_unknown
+from app.assessment.predicates_supply import observed
 from app.assessment.resolving import Predicate, Resolver, Scope, names_any, narrowed
 from app.assessment.sentences import day, number, quantity
+from app.domain.dates import PartialDate
 from app.domain.medicines import LineStatus
 from app.knowledge import vocabulary as v
 from app.knowledge.durations import parse_duration
@@ -185,10 +187,9 @@ def covered(args: v.MedicineCovered, resolver: Resolver) -> Predicate:
         if history.pdc is None:
             return CannotTell((history.unknown or "no fill history",))
         percent = f"{round(history.pdc * 100)} %"
-        since = f" since {day(history.first.earliest)}" if history.first else ""
         if history.pdc * 100 < least.value:
-            return Found((line.input,), (("covered", percent), ("fills", str(history.fills))))
-        return NotFound((f"fills cover {percent} of days{since}",))
+            return Found((line.input,), (("covered", percent), ("observed", observed(history))))
+        return NotFound((f"fills cover {percent} of {observed(history)}",))
 
     return ask
 
@@ -205,12 +206,21 @@ def not_taken(_args: v.MedicineNotTaken, _: Resolver) -> Predicate:
                 (e.note or e.status_reasons[0].text for e in denied if e.note or e.status_reasons),
                 "",
             )
-            return Found((line.input,), (("why", why.rstrip(" .")),) if why else ())
+            words = [("why", why.rstrip(" ."))] if why else []
+            if day_said := max(
+                (e.authored for e in denied if e.authored), default=None, key=_latest
+            ):
+                words.append(("on", day_said.said))
+            return Found((line.input,), tuple(words))
         if any(e.status in {"active", "completed"} for e in said):
             return NotFound(("recorded as taken by the patient",))
         return CannotTell(("no word from the patient on whether and how it is taken",))
 
     return ask
+
+
+def _latest(when: PartialDate) -> date:
+    return when.latest
 
 
 def disagrees(args: v.MedicineDisagrees, _: Resolver) -> Predicate:

@@ -28,11 +28,18 @@ def condition_input(condition: Condition) -> Input:
     )
 
 
+def dated(condition: Condition) -> str:
+    """In the chart's own words, with its day as exactly as it is recorded."""
+    said = inside(condition_input(condition).label)
+    if condition.onset:
+        return f"{said} (onset {condition.onset.said})"
+    return f"{said} (recorded {condition.recorded.said})" if condition.recorded else said
+
+
 def found_conditions(conditions: Sequence[Condition]) -> Found:
-    inputs = tuple(condition_input(c) for c in conditions[:3])
     return Found(
-        inputs,
-        (("condition", inside(inputs[0].label)),),
+        tuple(condition_input(c) for c in conditions[:3]),
+        (("condition", dated(conditions[0])),),
         tuple(c.source.reference for c in conditions[:3]),
     )
 
@@ -143,7 +150,8 @@ def procedure(args: v.ProcedureDone, resolver: Resolver) -> Predicate:
             if period is None or (done.performed and done.performed.earliest >= cutoff):
                 when = done.performed.text[:10] if done.performed else ""
                 shown = Input(done.source.resource, done.source.id, done.concept.text, date=when)
-                return Found((shown,), (("procedure", shown.label),))
+                on = f" ({done.performed.said})" if done.performed else ""
+                return Found((shown,), (("procedure", f"{shown.label}{on}"),))
         if scope.index.unread("Procedure"):
             return CannotTell((scope.index.unread_words("Procedure"),), unread=True)
         return NotFound((f"no {title} recorded",))

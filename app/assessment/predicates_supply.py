@@ -9,10 +9,10 @@ from app.assessment.burden import points, taken
 from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.predicates_list import list_unread
 from app.assessment.resolving import Predicate, Resolver, Scope, narrowed
-from app.assessment.sentences import day, listed, number
+from app.assessment.sentences import counted, day, listed, number
 from app.chart.days_covered import Supply, timeline
 from app.chart.fills import counts
-from app.domain.medicines import Fill
+from app.domain.medicines import Fill, FillHistory
 from app.knowledge import vocabulary as v
 from app.knowledge.durations import parse_duration
 from app.knowledge.subjects import Subject
@@ -127,6 +127,13 @@ def _supplies(fills: Iterable[tuple[Line, Fill]]) -> list[Supply] | str:
     return found
 
 
+def observed(history: FillHistory) -> str:
+    """The days that fills are held against."""
+    if history.observed_from is None or history.days_observed is None:
+        return "days"
+    return f"{counted(history.days_observed, 'day')} since the fill on {day(history.observed_from)}"
+
+
 def possession(args: v.MedicinePossession, resolver: Resolver) -> Predicate:
     most = resolver.fact(args.above)
 
@@ -136,10 +143,13 @@ def possession(args: v.MedicinePossession, resolver: Resolver) -> Predicate:
             return unread
         if history.possession is None:
             return CannotTell((history.unknown or "no fill history",))
-        percent = f"{round(history.possession * 100)} %"
-        if history.possession * 100 > most.value:
-            return Found((line.input,), (("possession", percent), ("fills", str(history.fills))))
-        return NotFound((f"days supplied: {percent} of the days since the first fill",))
+        if history.refilled is None or not (history.observed_from and history.last):
+            return NotFound(("fewer than three fills in the last 12 months",))
+        percent = f"{round(history.refilled * 100)} %"
+        between = f"the days from {day(history.observed_from)} to {history.last.said}"
+        if history.refilled * 100 > most.value:
+            return Found((line.input,), (("possession", percent), ("observed", between)))
+        return NotFound((f"days supplied: {percent} of {between}",))
 
     return ask
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from app.chart.days_covered import Supply, possession, timeline
+from app.chart.days_covered import Supply, possession, refilled, timeline
 from app.chart.fills import counts
 from app.chart.stays import Stays, hospital_stays
 from app.domain.chart import Encounter
@@ -109,8 +109,10 @@ def _measured(
         unknown=unknown,
         days_covered=len(line.covered),
         days_observed=line.days_observed,
+        observed_from=first,
         hospital_days=len(line.away),
         possession=possession(supplies, first, as_of),
+        refilled=refilled(supplies),
         gaps=line.gaps,
         supply_ends=line.supply_ends,
         days_left=line.days_left(as_of),

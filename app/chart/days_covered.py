@@ -9,6 +9,7 @@ from app.domain.medicines import SupplyGap
 
 _LAST_DAY = date.max.toordinal()
 _FOUR_PLACES = Decimal("0.0001")
+_LEAST_FOR_A_HABIT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +100,16 @@ def possession(supplies: Iterable[Supply], first: date, last: date) -> Decimal:
     """
     supplied = sum(s.days for s in supplies if first <= s.day <= last)
     return (Decimal(supplied) / ((last - first).days + 1)).quantize(_FOUR_PLACES)
+
+
+def refilled(supplies: Sequence[Supply]) -> Decimal | None:
+    """
+    Days supplied for each day up to the last fill, whose own supply is still to be used.
+
+    Above 1 the fills came early. None below three fills: one early refill shows no habit.
+    """
+    days = sorted({s.day for s in supplies})
+    if len(days) < _LEAST_FOR_A_HABIT:
+        return None
+    before = sum(s.days for s in supplies if s.day < days[-1])
+    return (Decimal(before) / (days[-1] - days[0]).days).quantize(_FOUR_PLACES)

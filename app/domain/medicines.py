@@ -307,9 +307,13 @@ class FillHistory:
     pdc: Decimal | None = None
     unknown: str = ""
     days_covered: int | None = None
-    days_observed: int | None = None  # from the first fill to `as_of`, without days in hospital
+    # From the first fill of the look-back to `as_of`, without days in hospital.
+    days_observed: int | None = None
+    observed_from: date | None = None
     hospital_days: int = 0
     possession: Decimal | None = None  # days supplied per day observed; above 1 is stock at home
+    # Days supplied per day up to the last of three fills or more; above 1 they came early.
+    refilled: Decimal | None = None
     gaps: tuple[SupplyGap, ...] = ()
     supply_ends: date | None = None  # the last day that is covered
     days_left: int | None = None  # days of supply after `as_of`

@@ -112,7 +112,7 @@ class MedicineOverdue(Args, frozen=True, kw_only=True, rename={"for_": "for"}):
 
 
 class MedicinePossession(Args, frozen=True, kw_only=True):
-    """Days supplied per day observed, in percent: above 100 is stock at home."""
+    """Days supplied per day up to the last of three fills or more, in percent: above 100 is early."""
 
     above: Fact
 

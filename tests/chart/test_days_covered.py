@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.chart.days_covered import Supply, Timeline, possession, timeline
+from app.chart.days_covered import Supply, Timeline, possession, refilled, timeline
 
 JAN, MAR, DEC = date(2026, 1, 1), date(2026, 3, 1), date(2026, 12, 31)
 MAX = date.max
@@ -124,6 +124,17 @@ def test_possession_shows_the_stock_that_the_proportion_hides() -> None:
     supplies = [Supply(_day(n), "A", 60) for n in (1, 31, 61)]
     assert possession(supplies, JAN, _day(90)) == 2
     assert timeline(supplies, JAN, _day(90)).proportion == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "early"),
+    [((1, 31, 61), "1"), ((1, 21, 41), "1.5"), ((1, 61, 121), "0.5"), ((1, 3), None)],
+)
+def test_the_last_fill_is_still_to_be_used_and_two_show_no_habit(
+    days: tuple[int, ...], early: str | None
+) -> None:
+    found = refilled([Supply(_day(n), "A", 30) for n in days])
+    assert found == (early if early is None else Decimal(early))
 
 
 def test_a_period_spent_in_hospital_has_no_proportion() -> None:
