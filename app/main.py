@@ -9,7 +9,7 @@ from datetime import date
 import httpx
 from fastapi import FastAPI
 
-from app.assessment.loading import load_for_site
+from app.assessment.loading import load_for_site, with_prices
 from app.audit.knowledge import record_knowledge
 from app.audit.verify import AuditWatch
 from app.chart.read import read_chart
@@ -24,6 +24,7 @@ from app.ops.clock import Clock
 from app.ops.logs import configure
 from app.ops.settings import Settings
 from app.store.database import Database
+from app.store.prices import read_prices
 from app.store.sessions import SqlLaunchStates, SqlSessions
 from app.terminology import load_vocabulary
 from app.web import assets, style
@@ -124,7 +125,9 @@ def _services(
     )
     ehr = _EhrClients(tenants, smart, http)
     door = SystemDoor(smart.system.registered, ehr.without_a_person)
-    knowledge = load_for_site(settings.site_changes, today())
+    knowledge = with_prices(
+        load_for_site(settings.site_changes, today()), read_prices(settings.prices)
+    )
     vocabulary = load_vocabulary(settings.rxnorm)
 
     async def read(session_id: str, context: LaunchContext, progress: Progress) -> Chart:

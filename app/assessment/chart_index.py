@@ -22,6 +22,7 @@ from app.domain.assessment import Input
 from app.domain.chart import Allergy, Chart, Condition, Finding, Procedure
 from app.domain.codes import LOINC
 from app.domain.medicines import LineStatus, Medicine
+from app.domain.prices import PriceList
 from app.knowledge import Knowledge
 from app.knowledge.classes import Membership, route_of
 from app.knowledge.rows import FindingRow
@@ -101,6 +102,7 @@ class ChartIndex:
     readings: Readings
     findings: dict[str, tuple[KnownFinding, ...]]
     allergies: tuple[RecordedAllergy, ...]
+    prices: PriceList | None = None  # None where this site loaded none
     holds: tuple[Hold, ...] = ()  # what is known of the person that holds advice back
     # What was asked of the chart as a whole: many rules ask the same, for every medicine again.
     answered: dict[int, Answer] = field(default_factory=dict)
@@ -153,6 +155,7 @@ class Lookups:
     labs: LabTables
     findings: dict[str, tuple[FindingRow, ...]]
     holding: HoldRows
+    prices: PriceList | None = None
 
 
 def finding_lookup(knowledge: Knowledge) -> dict[str, tuple[FindingRow, ...]]:
@@ -190,6 +193,7 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
         ),
         findings=findings,
         allergies=tuple(_allergy(a) for a in chart.allergies if a.active),
+        prices=lookups.prices,
         holds=holds_of(lookups.holding, active, answers, stated, as_of),
     )
 

@@ -9,6 +9,7 @@ from app.assessment.compiling import CompiledKnowledge
 from app.assessment.grid import blank, cells, untreated
 from app.assessment.outcomes import Hit
 from app.assessment.over_goals import condition_goals
+from app.assessment.predicates_cost import unpriced
 from app.assessment.problems import problems_of
 from app.domain.assessment import AssessedMedicine, Assessment
 from app.domain.chart import Chart
@@ -42,7 +43,7 @@ def assess(
         ),
         problems=problems,
         untreated=untreated(outcomes, problems),
-        gaps=(*chart.gaps, *chart.refused),
+        gaps=(*chart.gaps, *chart.refused, *unpriced(ready)),
         knowledge_version=compiled.knowledge.version,
         condition_goals=condition_goals(ready, compiled.knowledge.tables.goals, compiled.resolver),
     )

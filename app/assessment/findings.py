@@ -17,7 +17,7 @@ _KINDS = {
     "dose-too-high": "harm",
     "needs-monitoring-safety": "monitoring-safety",
     "nonadherence": "adherence",
-    "cannot-afford": "adherence",
+    "cannot-afford": "cost",
 }
 _EXPOSURE = frozenset({"adverse-event-risk", "dose-too-high", "unnecessary-therapy"})
 _EFFECT = frozenset({"ineffective-drug", "dose-too-low"})

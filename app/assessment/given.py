@@ -165,7 +165,12 @@ def _said_dose(doses: dict[str, str], as_needed: bool) -> DailyDose:  # noqa: FB
 def _entries(given: GivenMedicine, id_: str, as_of: date) -> tuple[MedicationEntry, ...]:
     started = _ago(given.started, as_of) if given.started else None
     ordered = MedicationEntry(
-        Source("MedicationRequest", id_), Concept(given.name), "active", "order", authored=started
+        Source("MedicationRequest", id_),
+        Concept(given.name),
+        "active",
+        "order",
+        authored=started,
+        brand_only=given.brand_only,
     )
     if not given.reported:
         return (ordered,)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from app.assessment import predicates_cost as cost
 from app.assessment import predicates_course as course
 from app.assessment import predicates_lab as lab
 from app.assessment import predicates_list as rest
@@ -37,6 +38,8 @@ _BUILDERS: dict[str, Callable[[Any, Resolver], Predicate]] = {
     "medicine.share_of_max": medicine.share_of_max,
     "medicine.unchecked": course.unchecked,
     "medicine.fills": course.fills,
+    "medicine.generic_sold": cost.generic_sold,
+    "medicine.dearer": cost.dearer,
     "taking": rest.taking,
     "not_taking": rest.not_taking,
     "taking.count": rest.count,
@@ -89,6 +92,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "medicine.share_of_max": ("daily", "target"),
     "medicine.unchecked": ("begun", "missing"),
     "medicine.fills": ("fills",),
+    "medicine.generic_sold": ("brand", "cost", "list"),
+    "medicine.dearer": ("cost", "other", "less", "list"),
     "courses": ("courses",),
     "taking": ("other",),
     "taking.count": ("all", "count"),

@@ -1,13 +1,14 @@
 """Runs the tests that stand in a rule's own file: that rule alone, on the chart each test describes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.assessment.asking import ask_medicine, ask_patient, ask_table
 from app.assessment.chart_index import ChartIndex, index
 from app.assessment.compiling import CompiledKnowledge, rules_for
 from app.assessment.given import Unclear, chart_of
+from app.assessment.given_prices import prices_of
 from app.assessment.outcomes import Hit, Open, Outcome
 from app.assessment.problems import problem_of
 from app.knowledge.rule import RuleTest
@@ -43,7 +44,8 @@ def run(case: Case, compiled: CompiledKnowledge, vocabulary: Vocabulary) -> str:
         chart = chart_of(case.test.given, compiled.knowledge, vocabulary, TODAY)
     except Unclear as wrong:
         return f"{case.name}: {wrong}"
-    ready = index(chart, compiled.lookups, TODAY)
+    lookups = replace(compiled.lookups, prices=prices_of(case.test.given, vocabulary, TODAY))
+    ready = index(chart, lookups, TODAY)
     outcomes = list(_only(case.rule, ready, compiled))
     answer, said, severity = _verdict(outcomes, ready)
     if answer != case.test.expect:

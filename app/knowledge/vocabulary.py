@@ -169,6 +169,26 @@ class MedicineFills(Args, frozen=True, kw_only=True):
     at_least: Count
 
 
+class MedicineGenericSold(Args, frozen=True, kw_only=True):
+    """
+    Ordered by its brand name while a generic is sold. A price list that is older than `listed_within`
+    says so. Without one the answer is no, and the chart says once that prices were not looked up.
+    """
+
+    listed_within: Period
+
+
+class MedicineDearer(Which, frozen=True, kw_only=True):
+    """
+    Costs more than so many `times` the cheapest other medicine of its class, and `saves` at least so
+    much a day. Without a price list the answer is no.
+    """
+
+    times: Fact
+    saves: Fact
+    listed_within: Period
+
+
 class Taking(Which, frozen=True, kw_only=True):
     """Another medicine on the list (never the bound one)."""
 
@@ -351,6 +371,8 @@ VOCABULARY: dict[str, type[Args]] = {
     "medicine.share_of_max": MedicineShareOfMax,
     "medicine.unchecked": MedicineUnchecked,
     "medicine.fills": MedicineFills,
+    "medicine.generic_sold": MedicineGenericSold,
+    "medicine.dearer": MedicineDearer,
     "taking": Taking,
     "not_taking": NotTaking,
     "taking.count": TakingCount,

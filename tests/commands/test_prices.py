@@ -1,8 +1,10 @@
 """`cmm prices`: what is kept of a NADAC file, what is said of the rest, and what a failed load leaves."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from app.commands.prices import load, show
 from app.domain.errors import CmmError
 from app.store.prices import read_prices
 from app.terminology import load_vocabulary
+from tests.clinic_words import bundle_of, medicine, person
 
 HEADINGS = (
     "NDC Description,NDC,NADAC Per Unit,Effective Date,Pricing Unit,Pharmacy Type Indicator,OTC,"
@@ -199,3 +202,28 @@ def test_the_command_loads_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CONCORDANCE_PRICES", str(tmp_path / "prices.sqlite3"))
     assert main(["prices", "load", str(listed(tmp_path, BRAND))]) == 0
     assert read_prices(tmp_path / "prices.sqlite3") is not None
+
+
+def _assessed(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    order = medicine("orders", "Lipitor 40 mg tablet; 1 tablet daily; 2026-03-02")
+    chart = folder / "chart.json"
+    chart.write_text(json.dumps(bundle_of([person("male", "1969-02-11"), order])), "utf-8")
+    assert main(["assess", str(chart), "--as-of", "2026-11-21"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_loaded_list_reaches_the_assessment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONCORDANCE_PRICES", str(tmp_path / "prices.sqlite3"))
+    before = _assessed(tmp_path, capsys)
+    assert "C01" not in {p["rule"] for p in before["problems"]}
+    assert "What medicines cost was not looked up." in {g["what"] for g in before["gaps"]}
+    loaded(tmp_path, BRAND, GENERIC)
+    capsys.readouterr()
+    after = _assessed(tmp_path, capsys)
+    (because,) = (p["because"] for p in after["problems"] if p["rule"] == "C01")
+    assert "$516 for 30 days against $0.96 for 30 days" in because
+    assert "NADAC of 18-Nov-2026, what pharmacies pay before rebates" in because
+    assert not after["gaps"]

@@ -7,12 +7,15 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import yaml
 
 from app.assessment import assess
-from app.assessment.loading import load_compiled
+from app.assessment.given_prices import prices_of
+from app.assessment.loading import load_compiled, with_prices
 from app.chart.from_bundle import chart_from_bundle, read_chart_file
 from app.domain.assessment import Assessment
+from app.knowledge.rule import Given, GivenPrice
 from app.terminology import load_vocabulary
 from tests.clinic_words import (
     KINDS,
@@ -47,12 +50,21 @@ def codes() -> Json:
 
 def assessed(chart: Json, as_of: date) -> Assessment:
     """The whole path: bytes of a file, the chart read from them, the assessment."""
-    return assessed_file(json.dumps(bundle(chart, as_of)).encode(), as_of)
+    listed = Given(prices=tuple(_price(p) for p in chart.get("prices", ())))
+    return assessed_file(json.dumps(bundle(chart, as_of)).encode(), as_of, listed)
 
 
-def assessed_file(raw: bytes, as_of: date) -> Assessment:
+def assessed_file(raw: bytes, as_of: date, listed: Given = Given()) -> Assessment:  # noqa: B008 - frozen
     chart = chart_from_bundle(read_chart_file(raw), as_of, load_vocabulary())
-    return assess(chart, load_compiled(), as_of)
+    prices = prices_of(listed, load_vocabulary(), as_of)
+    return assess(chart, with_prices(load_compiled(), prices), as_of)
+
+
+def _price(entry: object) -> GivenPrice:
+    """`LIPITOR 40 MG TABLET; B; 17.2; 0.032`: product, kind, price, price of the generic."""
+    product, kind, cost, *generic = facts(entry)
+    row = {"product": product, "kind": kind, "costs": float(cost)}
+    return msgspec.convert(row | ({"generic": float(generic[0])} if generic else {}), GivenPrice)
 
 
 def bundle(chart: Json, as_of: date) -> Json:
