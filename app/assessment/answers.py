@@ -47,7 +47,7 @@ Answer = Found | NotFound | CannotTell
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """One no decides; else one open question keeps it open. Stops at the first no."""
+    """One no decides; else one open question keeps it open."""
     found: list[Found] = []
     open_: list[CannotTell] = []
     for answer in answers:
@@ -69,9 +69,9 @@ def any_of(answers: Iterable[Answer]) -> Answer:
     return _still_open(open_) if open_ else _none_found(no)
 
 
-def none_of(answers: Iterable[Answer]) -> Answer:
-    """Where nothing holds, `checked` says of which values."""
-    match any_of(answers):
+def none_of(any_: Answer) -> Answer:
+    """The opposite of what any of them comes to. Where nothing holds, `checked` says of which values."""
+    match any_:
         case Found(inputs=inputs):
             return NotFound(_shown(inputs))
         case NotFound(looked_at=looked_at):
@@ -113,6 +113,8 @@ def _sorted(
 
 
 def _none_found(no: list[NotFound]) -> NotFound:
+    if len(no) == 1:
+        return no[0]
     looked_at = _unique(said for n in no for said in n.looked_at)
     elsewhere = bool(no) and all(n.elsewhere for n in no)
     return NotFound(looked_at, elsewhere, _unique(said for n in no for said in n.unmeasured))
@@ -131,6 +133,8 @@ def together(found: list[Found]) -> Found:
 
 def _still_open(open_: list[CannotTell]) -> CannotTell:
     """What was never read comes first: what else is missing shows only once it has been read."""
+    if len(open_) == 1:
+        return open_[0]
     unread = [o for o in open_ if o.unread]
     return CannotTell(_unique(m for o in unread or open_ for m in o.missing), unread=bool(unread))
 

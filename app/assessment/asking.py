@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from app.assessment.answers import Answer, CannotTell, Found, NotFound
-from app.assessment.chart_index import ChartIndex, Line
+from app.assessment.chart_index import ChartIndex
 from app.assessment.compiling import CompiledKnowledge, TableCheck, rules_for
 from app.assessment.outcomes import CompiledRule, Hit, Looked, Open, Outcome
-from app.assessment.resolving import Scope, narrowed
+from app.assessment.resolving import Predicate, Scope, narrowed
 
 # What isn't taken calls for no protection beside it and for no test.
 _ONLY_WHEN_TAKEN = frozenset(
@@ -20,62 +20,69 @@ _SEEN_BY_RESULT = frozenset({"adverse-event-risk", "dose-too-high"})
 def ask_everything(index: ChartIndex, compiled: CompiledKnowledge) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for line in index.lines:
-        for rule in rules_for(compiled, line.keys):
-            outcomes += ask_medicine(rule, index, line)
+        scope = Scope(index, line)
+        answers = (ask_medicine(rule, scope) for rule in rules_for(compiled, line.keys))
+        outcomes += (outcome for outcome in answers if outcome is not None)
+    person = Scope(index)
     for rule in compiled.per_patient:
-        outcomes += ask_patient(rule, index)
+        outcomes += ask_patient(rule, person)
     for table in compiled.tables:
         outcomes += ask_table(table, index)
     return outcomes
 
 
-def ask_medicine(rule: CompiledRule, index: ChartIndex, line: Line) -> Iterable[Outcome]:
+def ask_medicine(rule: CompiledRule, scope: Scope) -> Outcome | None:
+    """What a rule comes to for one medicine; None where it is not about this medicine or patient."""
+    line = scope.bound
     if rule.which is not None and not narrowed(rule.which, line):
-        return
+        return None
     if not line.taken and rule.rule.problem.category in _ONLY_WHEN_TAKEN:
-        yield Looked(rule, line, line.untaken, base=False)
-        return
-    answer: Answer = rule.ask(Scope(index, line)) if rule.ask else Found()
+        return Looked(rule, line, line.untaken, base=False)
+    answer: Answer = rule.ask(scope) if rule.ask else Found()
     match answer:
         case Found():
-            yield Hit(rule, (line,), answer)
-        case NotFound(unmeasured=(_, *_)) if rule.rule.problem.category in _SEEN_BY_RESULT:
-            yield Open(rule, line, answer.unmeasured)
-        case NotFound(elsewhere=False):
-            yield Looked(rule, line, _no(rule, answer))
+            return Hit(rule, (line,), answer)
         case CannotTell():
-            yield Open(rule, line, answer.missing, answer.unread)
+            return Open(rule, line, answer.missing, answer.unread)
+    if answer.unmeasured and rule.rule.problem.category in _SEEN_BY_RESULT:
+        return Open(rule, line, answer.unmeasured)
+    return None if answer.elsewhere else Looked(rule, line, _no(rule, answer))
 
 
-def ask_patient(rule: CompiledRule, index: ChartIndex) -> Iterable[Outcome]:
+def ask_patient(rule: CompiledRule, scope: Scope) -> Iterable[Outcome]:
     """A rule about the person: what it finds goes to the medicines it names, or to a row of its own."""
-    answer: Answer = rule.ask(Scope(index)) if rule.ask else Found()
-    on_list = index.of(rule.attach)
+    answer: Answer = rule.ask(scope) if rule.ask else Found()
+    if isinstance(answer, NotFound) and answer.elsewhere:
+        return ()
+    on_list = scope.index.of(rule.attach)
     lines = tuple(x for x in on_list if x.taken) or on_list
     match answer:
         case Found():
-            yield Hit(rule, lines, answer)
-        case NotFound(elsewhere=False):
-            for line in lines:
-                yield Looked(rule, line, _no(rule, answer))
-        case CannotTell() if lines:
-            for line in lines:
-                yield Open(rule, line, answer.missing, answer.unread)
-        case CannotTell():
-            yield Open(rule, None, answer.missing, answer.unread)
+            return (Hit(rule, lines, answer),)
+        case NotFound():
+            said = _no(rule, answer)
+            return [Looked(rule, line, said) for line in lines]
+    return [Open(rule, line, answer.missing, answer.unread) for line in lines or (None,)]
 
 
 def ask_table(table: TableCheck, index: ChartIndex) -> Iterable[Outcome]:
-    for outcome in table.check(index):
-        if table.gate is None or not isinstance(outcome, Hit):
+    outcomes = table.check(index)
+    return outcomes if table.gate is None else _gated(table.rule, table.gate, outcomes, index)
+
+
+def _gated(
+    rule: CompiledRule, gate: Predicate, outcomes: Iterable[Outcome], index: ChartIndex
+) -> Iterable[Outcome]:
+    for outcome in outcomes:
+        if not isinstance(outcome, Hit):
             yield outcome
             continue
         line = outcome.lines[0] if outcome.lines else None
-        match table.gate(Scope(index, line)):
+        match gate(Scope(index, line)):
             case Found():
                 yield outcome
             case CannotTell(missing=missing, unread=unread):
-                yield Open(table.rule, line, missing, unread)
+                yield Open(rule, line, missing, unread)
 
 
 def _no(rule: CompiledRule, answer: NotFound) -> str:

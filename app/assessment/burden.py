@@ -1,6 +1,6 @@
 """Points, limits and totals of a regimen that follow from ingredients and daily doses alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -50,9 +50,12 @@ def taken(medicines: Iterable[Medicine]) -> tuple[Medicine, ...]:
     return tuple(m for m in medicines if m.status not in _UNTAKEN)
 
 
-def points(title: str, medicines: Iterable[Medicine], rows: Iterable[ScoreRow]) -> Measure:
+def scores_of(rows: Iterable[ScoreRow]) -> Mapping[str, ScoreRow]:
+    return {row.ingredient: row for row in rows}
+
+
+def points(title: str, medicines: Iterable[Medicine], scores: Mapping[str, ScoreRow]) -> Measure:
     """The sum of published points, once for each ingredient that reaches the whole body."""
-    scores = {row.ingredient: row for row in rows}
     found: dict[str, ScoreRow] = {}
     unknown: list[str] = []
     for medicine in medicines:

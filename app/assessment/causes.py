@@ -4,15 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.assessment.chart_index import Line
-from app.assessment.findings import CHANGED, WEAKEST, Finding
+from app.assessment.findings import CHANGED, WEAKEST, Finding, Speaks
 from app.knowledge.subjects import Subject
 
 _ROW = 3  # letters of a rule's id that name its row in the rule list: S10c belongs to S10
 # Fewer of these can each be asked about; more of them say that fills are recorded elsewhere.
 _UNFILLED = "A02"
 _UNFILLED_TOGETHER = 3
-# What holds for everybody of an age or after a reaction says least about this patient.
-_GENERAL = frozenset({"age_cautions", "allergy_cross"})
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +23,7 @@ class Cause:
 
     @property
     def leader(self) -> Finding:
-        return min(self.findings, key=_leads)
+        return min(self.findings, key=_speaks)
 
     @property
     def rank(self) -> int:
@@ -39,19 +37,8 @@ class Cause:
         self.findings += other.findings
 
 
-def _leads(finding: Finding) -> tuple[int, bool, bool, int, bool, bool, int, str, str]:
-    """The gravest speaks, then what asks for most; a rule says it better than a row of a table."""
-    return (
-        finding.severity.rank,
-        finding.kind == "harm" and finding.one_of,
-        finding.over in _GENERAL,
-        finding.strength,
-        finding.hit.row is not None,
-        finding.over != "drug_conditions",
-        -len(finding.medicines),
-        finding.rule,
-        finding.key,
-    )
+def _speaks(finding: Finding) -> Speaks:
+    return finding.speaks
 
 
 def causes(

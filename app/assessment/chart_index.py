@@ -33,6 +33,7 @@ from app.knowledge.subjects import Subject
 class Line:
     """A medicine of the list with the classes it belongs to."""
 
+    id: str
     medicine: Medicine
     ingredients: frozenset[str]
     keys: frozenset[Subject]  # its ingredients and classes as subjects
@@ -44,10 +45,6 @@ class Line:
     label: str  # its ingredients in one word, its name where none is known
     input: Input
     taken: bool  # as far as the chart can tell: what isn't is no exposure and can't be raised
-
-    @property
-    def id(self) -> str:
-        return self.medicine.id
 
     @property
     def untaken(self) -> str:
@@ -95,6 +92,7 @@ class ChartIndex:
     lines: tuple[Line, ...]  # everything on the list that isn't recorded as stopped
     stopped: tuple[Line, ...]
     by_subject: dict[Subject, tuple[Line, ...]]
+    subjects: frozenset[Subject]  # of everything on the list
     active: dict[str, tuple[Condition, ...]]
     past: dict[str, tuple[Condition, ...]]
     procedures: dict[str, tuple[Procedure, ...]]
@@ -102,6 +100,7 @@ class ChartIndex:
     readings: Readings
     findings: dict[str, tuple[KnownFinding, ...]]
     allergies: tuple[RecordedAllergy, ...]
+    filled: bool  # that fills are recorded of any medicine on the list
     prices: PriceList | None = None  # None where this site loaded none
     holds: tuple[Hold, ...] = ()  # what is known of the person that holds advice back
     # What was asked of the chart as a whole: many rules ask the same, for every medicine again.
@@ -111,7 +110,7 @@ class ChartIndex:
     )  # by line, worked out when asked
 
     def unread(self, *types: str) -> bool:
-        return any(t in self.chart.unread for t in types)
+        return not self.chart.unread.isdisjoint(types)
 
     def unread_words(self, type_: str) -> str:
         """What is known of a list that is no proof of absence: not read at all, or read in part."""
@@ -122,7 +121,8 @@ class ChartIndex:
 
     def of(self, subjects: Iterable[Subject]) -> tuple[Line, ...]:
         """The lines that are any of the subjects, in list order and each once."""
-        wanted = [self.by_subject[s] for s in subjects if s in self.by_subject]
+        by_subject = self.by_subject
+        wanted = [by_subject[s] for s in subjects if s in by_subject]
         if not wanted:
             return ()
         if len(wanted) == 1:
@@ -173,7 +173,9 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
     """
     every = [_line(medicine, lookups.membership) for medicine in chart.medicines]
     lines = tuple(x for x in every if x.medicine.status is not LineStatus.STOPPED)
+    by_subject = _by_subject(lines)
     active, past, unmatched = _conditions(chart.conditions, lookups.families, as_of)
+    measured = read_measurements([m for m in chart.measurements if m.taken <= as_of], lookups.labs)
     findings = _findings(chart.findings, lookups.findings, as_of)
     answers = {family: known[0].meaning for family, known in findings.items()}
     measured = read_measurements((m for m in chart.measurements if m.taken <= as_of), lookups.labs)
@@ -183,7 +185,8 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
         age=chart.patient.age_on(as_of),
         lines=lines,
         stopped=tuple(x for x in every if x.medicine.status is LineStatus.STOPPED),
-        by_subject=_by_subject(lines),
+        by_subject=by_subject,
+        subjects=frozenset(by_subject),
         active=active,
         past=past,
         procedures=_procedures(chart.procedures, lookups.families),
@@ -193,6 +196,7 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
         ),
         findings=findings,
         allergies=tuple(_allergy(a) for a in chart.allergies if a.active),
+        filled=any(x.medicine.fill_history.fills or x.medicine.fills for x in lines),
         prices=lookups.prices,
         holds=holds_of(lookups.holding, active, answers, stated, as_of),
     )
@@ -208,14 +212,25 @@ def _line(medicine: Medicine, membership: Membership) -> Line:
     shown = _input(medicine, name)
     if identity is None or not identity.ingredients:
         nothing: frozenset[str] = frozenset()
-        return Line(medicine, nothing, frozenset(), "", "", "", name, name.lower(), shown, taken)
+        return Line(
+            medicine.id,
+            medicine,
+            nothing,
+            frozenset(),
+            "",
+            "",
+            "",
+            name,
+            name.lower(),
+            shown,
+            taken,
+        )
     names = frozenset(identity.ingredient_names)
-    keys = {Subject("ingredient", name) for name in names}
-    keys |= {Subject("class", c) for c in membership.classes_of(identity)}
     return Line(
+        medicine.id,
         medicine,
         names,
-        frozenset(keys),
+        membership.subjects_of(identity),
         route_of(identity),
         identity.form,
         identity.release,
@@ -227,7 +242,8 @@ def _line(medicine: Medicine, membership: Membership) -> Line:
 
 
 def _input(medicine: Medicine, name: str) -> Input:
-    source = next(iter(medicine.sources), None)
+    entries = medicine.entries
+    source = entries[0].source if entries else next(iter(medicine.sources), None)
     dose = medicine.daily_dose.text or medicine.sig
     if source is None:
         return Input("", "", name, dose)

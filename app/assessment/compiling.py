@@ -1,7 +1,7 @@
 """Turns rules and tables into closures once; whatever leads nowhere refuses to load."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.assessment.chart_index import Lookups, finding_lookup
@@ -75,6 +75,8 @@ class CompiledKnowledge:
     kinds: frozenset[
         Subject
     ]  # classes whose members stand for each other: two of them are one too many
+    # What rules_for has found: a few hundred products make up every medicine list.
+    by_keys: dict[frozenset[Subject], tuple[CompiledRule, ...]] = field(default_factory=dict)
 
     @property
     def rules(self) -> tuple[CompiledRule, ...]:
@@ -244,7 +246,11 @@ def _refuse_unknown_sources(knowledge: Knowledge) -> None:
             )
 
 
-def rules_for(compiled: CompiledKnowledge, keys: Iterable[Subject]) -> tuple[CompiledRule, ...]:
+def rules_for(compiled: CompiledKnowledge, keys: frozenset[Subject]) -> tuple[CompiledRule, ...]:
     """The rules about a medicine with these ingredients and classes, each once."""
-    found = dict.fromkeys(r for key in keys for r in compiled.per_medicine.get(key, ()))
-    return (*found, *compiled.every_medicine)
+    known = compiled.by_keys.get(keys)
+    if known is None:
+        found = {r.id: r for key in keys for r in compiled.per_medicine.get(key, ())}
+        named = (found[id_] for id_ in sorted(found))
+        known = compiled.by_keys[keys] = (*named, *compiled.every_medicine)
+    return known

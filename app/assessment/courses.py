@@ -23,8 +23,11 @@ class Change:
 def last_change(medicine: Medicine) -> Change | None:
     """The start, or the latest order whose daily dose differs from that of the order before it."""
     found = Change(medicine.started, "started") if medicine.started else None
+    orders = dated_orders(medicine)
+    if len(orders) < 2:
+        return found
     before: object = None
-    for when, entry in sorted(dated_orders(medicine), key=lambda o: o[0].latest):
+    for when, entry in sorted(orders, key=lambda o: o[0].latest):
         identity = medicine.identity
         dose = ordered_dose(identity, entry.dosages).per_ingredient
         if before and dose and dose != before:

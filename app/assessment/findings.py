@@ -26,6 +26,8 @@ _STRENGTH = {"discontinue-medication": 0, "change-medication": 1, "decrease-dose
 CHANGED = _STRENGTH["change-medication"]
 WEAKEST = 3
 _STEPS = tuple(Severity)
+# What holds for everybody of an age or after a reaction says least about this patient.
+_GENERAL = frozenset({"age_cautions", "allergy_cross"})
 # A dose that isn't taken can't be too low.
 FIRST_TAKE_IT = Recommendation(
     "support-adherence",
@@ -34,10 +36,14 @@ FIRST_TAKE_IT = Recommendation(
 )
 
 
+Speaks = tuple[int, bool, bool, int, bool, bool, int, str, str]
+
+
 class Finding(Struct, frozen=True, eq=False):
     """One hit, ready to be set beside the others."""
 
     hit: Hit
+    rule: str
     key: str  # tells it from every other finding of the same patient
     severity: Severity
     action: str
@@ -45,11 +51,9 @@ class Finding(Struct, frozen=True, eq=False):
     acted: frozenset[str]  # the medicines to act on, by ingredients
     strength: int
     one_of: bool
+    medicines: tuple[str, ...]  # the one to act on comes first
+    speaks: Speaks  # of several about one cause, the least of these says it
     held: str = ""  # why it is held back, if it is
-
-    @property
-    def rule(self) -> str:
-        return self.hit.rule_id
 
     @property
     def need(self) -> Need:
@@ -60,34 +64,37 @@ class Finding(Struct, frozen=True, eq=False):
         """The table it comes from, if any."""
         return self.hit.rule.rule.over
 
-    @property
-    def medicines(self) -> tuple[str, ...]:
-        """The one to act on comes first."""
-        return tuple(x.id for x in dict.fromkeys((*self.hit.acted, *self.hit.lines)))
-
 
 def finding_of(hit: Hit, index: ChartIndex) -> Finding:
     """
     Two strengths of one medicine are one medicine. Where it rests on a medicine that isn't taken,
     that one is to be decided on first.
     """
-    acted = hit.acted
+    acted, rule, action = hit.acted, hit.rule_id, _action(hit)
     labels = frozenset(x.label for x in [x for x in acted if not x.taken] or acted)
-    action = _action(hit)
-    severity = _severity(hit)
-    held = held_back(hit, index, severity)
+    key = "|".join((rule, *sorted({x.label for x in hit.lines}), hit.row.id if hit.row else ""))
+    graded = _severity(hit)
+    held = held_back(hit, index, graded)
+    severity = Severity.LOW if held else graded
+    kind = _kind(hit.rule.rule.problem.category, action)
+    strength = _STRENGTH.get(action, WEAKEST)
+    one_of = hit.one_of and bool(labels) and all(x.taken for x in hit.lines)
+    medicines = tuple(x.id for x in dict.fromkeys((*acted, *hit.lines)))
+    over = hit.rule.rule.over
+    # The gravest speaks, then what asks for most; a rule says it better than a row of a table.
+    speaks = (
+        severity.rank,
+        kind == "harm" and one_of,
+        over in _GENERAL,
+        strength,
+        hit.row is not None,
+        over != "drug_conditions",
+        -len(medicines),
+        rule,
+        key,
+    )
     return Finding(
-        hit,
-        "|".join(
-            (hit.rule_id, *sorted({x.label for x in hit.lines}), hit.row.id if hit.row else "")
-        ),
-        Severity.LOW if held else severity,
-        action,
-        _kind(hit.rule.rule.problem.category, action),
-        labels,
-        _STRENGTH.get(action, WEAKEST),
-        hit.one_of and bool(labels) and all(x.taken for x in hit.lines),
-        held,
+        hit, rule, key, severity, action, kind, labels, strength, one_of, medicines, speaks, held
     )
 
 

@@ -1,9 +1,10 @@
 """The cells of the grid: every medicine and need has a verdict, and says what it rests on."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.assessment.chart_index import ChartIndex, Line
-from app.assessment.outcomes import Looked, Open, Outcome
+from app.assessment.outcomes import Hit, Looked, Open, Outcome
 from app.domain.assessment import (
     Cell,
     CellState,
@@ -14,6 +15,8 @@ from app.domain.assessment import (
 from app.domain.medicines import Medicine
 
 NOT_RECOGNISED = "ingredient not recognised: no rule could be applied"
+# Needs that not every rule about them answers.
+_BY_MEASURE = frozenset({Need.EFFECTIVENESS, Need.ADHERENCE})
 _NO_CHECK = {
     Need.INDICATION: "no use of it is held: ask what it is for",
     Need.EFFECTIVENESS: "no measure of effect known for this use: ask the patient",
@@ -28,27 +31,25 @@ def cells(
     problems: Sequence[MedicationTherapyProblem],
 ) -> dict[str, Mapping[Need, Cell]]:
     """By medicine id, the four cells."""
-    looked: dict[tuple[str, Need], list[Looked]] = {}
-    opened: dict[tuple[str, Need], list[Open]] = {}
+    looked: dict[tuple[str, Need], list[Looked]] = defaultdict(list)
+    opened: dict[tuple[str, Need], list[Open]] = defaultdict(list)
+    found: dict[tuple[str, Need], list[str]] = defaultdict(list)
     for outcome in outcomes:
-        if isinstance(outcome, Looked) and outcome.line is not None:
-            looked.setdefault((outcome.line.id, outcome.rule.need), []).append(outcome)
-        elif isinstance(outcome, Open) and outcome.line is not None:
-            opened.setdefault((outcome.line.id, outcome.rule.need), []).append(outcome)
-    found: dict[tuple[str, Need], list[str]] = {}
+        if isinstance(outcome, Hit) or outcome.line is None:
+            continue
+        at = outcome.line.id, outcome.rule.need
+        if isinstance(outcome, Looked):
+            looked[at].append(outcome)
+        else:
+            opened[at].append(outcome)
     for problem in problems:
         for id_ in problem.medicines:
-            found.setdefault((id_, problem.need), []).append(problem.id)
+            found[id_, problem.need].append(problem.id)
     return {
         line.id: {
-            need: cell(
-                line,
-                need,
-                looked.get((line.id, need), []),
-                opened.get((line.id, need), []),
-                found.get((line.id, need), []),
-            )
+            need: cell(line, need, looked[at], opened[at], found[at])
             for need in Need
+            if (at := (line.id, need))
         }
         for line in index.lines
     }
@@ -61,13 +62,13 @@ def cell(
     opened: Sequence[Open],
     problems: Sequence[str],
 ) -> Cell:
-    checked = tuple(dict.fromkeys(o.said for o in looked if o.said))
-    missing = tuple(dict.fromkeys(m for o in opened for m in o.missing))
+    checked = tuple(dict.fromkeys([o.said for o in looked if o.said]))
+    missing = tuple(dict.fromkeys([m for o in opened for m in o.missing]))
     if problems:
         return Cell(CellState.PROBLEM, checked, missing, tuple(problems))
     if not line.recognised and need is not Need.ADHERENCE:
         return Cell(CellState.CANNOT_ASSESS, checked, (NOT_RECOGNISED, *missing))
-    if not any(_answers(o, need) for o in looked):
+    if not _answered(looked, need):
         return Cell(CellState.CANNOT_ASSESS, checked, missing or (_NO_CHECK[need],))
     # What the patient says or what was filled: one source is enough to answer for adherence.
     if missing and need is not Need.ADHERENCE:
@@ -75,11 +76,11 @@ def cell(
     return Cell(CellState.NONE_FOUND, checked, missing)
 
 
-def _answers(looked: Looked, need: Need) -> bool:
+def _answered(looked: Iterable[Looked], need: Need) -> bool:
     """That a special dose rule doesn't apply says nothing about whether the medicine works."""
-    if need in {Need.EFFECTIVENESS, Need.ADHERENCE}:
-        return looked.rule.rule.answers
-    return looked.base
+    if need in _BY_MEASURE:
+        return any(o.rule.rule.answers for o in looked)
+    return any(o.base for o in looked)
 
 
 def blank(_medicine: Medicine, why: str) -> Mapping[Need, Cell]:

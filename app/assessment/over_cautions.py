@@ -1,12 +1,12 @@
 """Medicines that don't go with a condition, an age or an allergy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex, Line, RecordedAllergy
 from app.assessment.outcomes import Check, CompiledRule, Hit, Looked, Open, Outcome, RowFacts
 from app.assessment.predicates_patient import allergy_words, dated, found_conditions
-from app.assessment.resolving import Resolver
+from app.assessment.resolving import Resolver, facts_held
 from app.assessment.sentences import counted, inside
 from app.domain.assessment import Citation, Input, Severity
 from app.knowledge.rows import AgeCautionRow, AllergyRow, DrugConditionRow
@@ -32,15 +32,17 @@ def drug_conditions(
         for row in rows
     ]
 
-    about = _facts(resolver)
+    held = facts_held(
+        (row.id, resolver.parsed(row.drug)) for row in resolver.knowledge.tables.drug_conditions
+    )
+    asked = frozenset(subject for _, subjects, *_ in known for subject in subjects)
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
-        asked: set[Line] = set()
         for row, subjects, family, unless, evidence in known:
-            lines = index.of(subjects)
-            asked.update(lines)
-            conditions = index.active.get(family, ())
-            if not lines or not conditions or any(f in index.active for f in unless):
+            conditions = index.active.get(family)
+            if not conditions or index.subjects.isdisjoint(subjects):
+                continue
+            if any(f in index.active for f in unless):
                 continue
             words = {
                 "consequence": row.consequence,
@@ -50,32 +52,23 @@ def drug_conditions(
                 "problem": dated(conditions[0]),
             }
             facts = RowFacts.of(row, words, evidence, row.action)
-            for alike in _alike(row.action, subjects, lines):
+            for alike in _alike(row.action, subjects, index.of(subjects)):
                 yield Hit(rule, alike, found_conditions(conditions), facts)
         if index.unread("Condition"):
             missing = (index.unread_words("Condition"),)
-            yield from (Open(rule, x, missing, unread=True) for x in index.lines if x in asked)
+            yield from (Open(rule, x, missing, unread=True) for x in index.of(asked))
         elif not rule.rule.only:
-            yield from _compared(rule, index, about)
+            yield from _compared(rule, index, held)
 
     return check
 
 
-def _facts(resolver: Resolver) -> dict[Subject, set[str]]:
-    """The condition cautions each subject is part of, whichever rule reports them."""
-    facts: dict[Subject, set[str]] = {}
-    for row in resolver.knowledge.tables.drug_conditions:
-        for subject in resolver.parsed(row.drug):
-            facts.setdefault(subject, set()).add(row.id)
-    return facts
-
-
 def _compared(
-    rule: CompiledRule, index: ChartIndex, facts: dict[Subject, set[str]]
+    rule: CompiledRule, index: ChartIndex, held: Callable[[frozenset[Subject]], int]
 ) -> Iterable[Outcome]:
     for line in index.lines:
-        if held := set().union(*(facts.get(key, ()) for key in line.keys)):
-            said = f"{counted(len(held), 'condition caution')} against the problem list"
+        if facts := held(line.keys):
+            said = f"{counted(facts, 'condition caution')} against the problem list"
             yield Looked(rule, line, said)
 
 

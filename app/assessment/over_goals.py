@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex
@@ -68,20 +69,22 @@ class Judged:
         return self.reading.said
 
 
-def _families(text: str) -> list[str]:
-    return [part.strip().removeprefix("family:") for part in text.split("|") if part.strip()]
+@cache
+def _families(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().removeprefix("family:") for part in text.split("|") if part.strip())
 
 
 def holding(index: ChartIndex, rows: Iterable[GoalRow], resolver: Resolver) -> list[GoalRow]:
     """The goals that hold for this person: of each condition and result, the one that comes first."""
     best: dict[tuple[str, str], GoalRow] = {}
     for row in rows:
+        if row.family not in index.active or not _population(index, row):
+            continue
         if row.drug and not index.taken(resolver.parsed(row.drug)):
             continue
-        if row.family in index.active and _population(index, row):
-            key = (row.family, row.lab)
-            if key not in best or row.priority > best[key].priority:
-                best[key] = row
+        key = (row.family, row.lab)
+        if key not in best or row.priority > best[key].priority:
+            best[key] = row
     return list(best.values())
 
 
@@ -110,7 +113,9 @@ def judge(index: ChartIndex, row: GoalRow) -> Judged:
 
 def goals(rule: CompiledRule, rows: Sequence[GoalRow], resolver: Resolver) -> Check:
     """A goal for a group replaces the general one, whichever rule each of them belongs to."""
-    own, every = frozenset(row.id for row in rows), resolver.knowledge.tables.goals
+    own = frozenset(row.id for row in rows)
+    about = frozenset(row.family for row in rows)
+    rivals = [row for row in resolver.knowledge.tables.goals if row.family in about]
     for row in rows:
         resolver.family(row.family)
         resolver.lab(row.lab)
@@ -123,7 +128,7 @@ def goals(rule: CompiledRule, rows: Sequence[GoalRow], resolver: Resolver) -> Ch
         for line in index.of(rule.attach):
             if not line.taken:
                 yield Open(rule, line, (f"{line.untaken}: its effect can't be judged",))
-        held = holding(index, every, resolver)
+        held = holding(index, rivals, resolver)
         judged = [judge(index, row) for row in held if row.id in own]
         missed = _strictest([j for j in judged if j.met is False and _wanted(rule, j)])
         for one in judged:

@@ -1,12 +1,12 @@
 """Every row of the interaction table against every pair on the list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.contexts import contexts
 from app.assessment.outcomes import Check, CompiledRule, Hit, Looked, Outcome, RowFacts
-from app.assessment.resolving import Resolver
+from app.assessment.resolving import Resolver, facts_held
 from app.assessment.sentences import counted, listed
 from app.domain.assessment import Citation, Severity
 from app.knowledge.rows import InteractionRow
@@ -27,15 +27,16 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
         )
         for row in rows
     ]
-    facts = _facts(resolver)
+    held = facts_held(
+        (row.id, (*resolver.parsed(row.a), *resolver.parsed(row.b)))
+        for row in resolver.knowledge.tables.interactions
+    )
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
         for row, a, b, raised, lowered, evidence in pairs:
-            left = index.of(a)
-            right = index.of(b) if left else ()
-            if not right:
+            if index.subjects.isdisjoint(a) or index.subjects.isdisjoint(b):
                 continue
-            one, other = _partners(left, right)
+            one, other = _partners(index.of(a), index.of(b))
             if not one or not other:
                 continue
             why_up = [said for c in raised if (said := c(index)) is not None]
@@ -44,7 +45,7 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
             why = {"raised": why_up, "lowered": why_down}
             yield _hit(rule, row, one, other, severity, why, evidence)
         if not rule.rule.only:
-            yield from _looked(rule, index, facts)
+            yield from _looked(rule, index, held)
 
     return check
 
@@ -105,25 +106,16 @@ def _hit(
     )
 
 
-def _facts(resolver: Resolver) -> dict[Subject, set[str]]:
-    """The interaction facts each subject is part of, whichever rule reports them."""
-    facts: dict[Subject, set[str]] = {}
-    for row in resolver.knowledge.tables.interactions:
-        for subject in (*resolver.parsed(row.a), *resolver.parsed(row.b)):
-            facts.setdefault(subject, set()).add(row.id)
-    return facts
-
-
 def _looked(
-    rule: CompiledRule, index: ChartIndex, facts: dict[Subject, set[str]]
+    rule: CompiledRule, index: ChartIndex, held: Callable[[frozenset[Subject]], int]
 ) -> Iterable[Outcome]:
     others = len(index.lines) - 1
     for line in index.lines:
-        held = set().union(*(facts.get(key, ()) for key in line.keys))
-        if held and others:
-            checks = counted(len(held), "interaction check")
+        facts = held(line.keys)
+        if facts and others:
+            checks = counted(facts, "interaction check")
             yield Looked(rule, line, f"{checks} with {counted(others, 'other medicine')}")
-        elif held:
+        elif facts:
             yield Looked(rule, line, "no other medicine to interact with")
 
 

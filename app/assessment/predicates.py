@@ -1,6 +1,6 @@
 """Every predicate of the vocabulary with what answers it and the words it gives to a sentence."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from app.assessment import predicates_cost as cost
@@ -11,7 +11,7 @@ from app.assessment import predicates_medicine as medicine
 from app.assessment import predicates_patient as patient
 from app.assessment import predicates_score as scores
 from app.assessment import predicates_supply as supply
-from app.assessment.answers import Answer, all_of, any_of, at_least, none_of
+from app.assessment.answers import Answer, NotFound, all_of, any_of, at_least, none_of
 from app.assessment.resolving import Predicate, Resolver, Scope
 from app.knowledge.logic import Call, Node, calls
 
@@ -124,19 +124,52 @@ _LAB_WORDS = {
 
 def build(node: Node, resolver: Resolver) -> Predicate:
     """The closure that answers a rule's logic, its parts asked in order and no further than needed."""
+    predicate = _predicate(node, resolver)
+    return predicate if _asks_the_line(node) else _once(predicate, resolver.number(node))
+
+
+def _predicate(node: Node, resolver: Resolver) -> Predicate:
     if isinstance(node, Call):
-        predicate = _BUILDERS[node.name](node.args, resolver)
-        asks_the_line = node.name in _OF_LINE or node.name.startswith("medicine.")
-        return predicate if asks_the_line else _once(predicate, resolver.number(node))
+        return _BUILDERS[node.name](node.args, resolver)
     parts = [build(part, resolver) for part in node.parts]
     match node.kind:
         case "all":
-            return lambda scope: all_of(part(scope) for part in parts)
+            return _every(parts)
         case "any":
-            return lambda scope: any_of(part(scope) for part in parts)
+            return _either(parts)
         case "none":
-            return lambda scope: none_of(part(scope) for part in parts)
-    return lambda scope: at_least(node.count, (part(scope) for part in parts))
+            return _neither(parts)
+    return lambda scope: at_least(node.count, [part(scope) for part in parts])
+
+
+def _every(parts: Sequence[Predicate]) -> Predicate:
+    """One no decides: what comes after it isn't asked."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def ask(scope: Scope) -> Answer:
+        answers = []
+        for part in parts:
+            answer = part(scope)
+            if isinstance(answer, NotFound):
+                return answer
+            answers.append(answer)
+        return all_of(answers)
+
+    return ask
+
+
+def _either(parts: Sequence[Predicate]) -> Predicate:
+    return parts[0] if len(parts) == 1 else lambda scope: any_of([part(scope) for part in parts])
+
+
+def _neither(parts: Sequence[Predicate]) -> Predicate:
+    one = _either(parts)
+    return lambda scope: none_of(one(scope))
+
+
+def _asks_the_line(node: Node) -> bool:
+    return any(c.name in _OF_LINE or c.name.startswith("medicine.") for c in calls(node))
 
 
 def _once(predicate: Predicate, number: int) -> Predicate:

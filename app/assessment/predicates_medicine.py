@@ -119,10 +119,12 @@ def started_within(args: v.MedicineStarted, _: Resolver) -> Predicate:
 
 
 def as_needed(_args: v.MedicineAsNeeded, _: Resolver) -> Predicate:
+    on_schedule = NotFound(("taken on a schedule",))
+
     def ask(scope: Scope) -> Answer:
         medicine = scope.bound.medicine
         needed = medicine.as_needed or medicine.daily_dose.as_needed
-        return Found() if needed else NotFound(("taken on a schedule",))
+        return Found() if needed else on_schedule
 
     return ask
 

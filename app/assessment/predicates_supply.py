@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.assessment.answers import Answer, CannotTell, Found, NotFound
-from app.assessment.burden import points, taken
+from app.assessment.burden import points, scores_of, taken
 from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.predicates_list import list_unread
 from app.assessment.resolving import Predicate, Resolver, Scope, narrowed
@@ -22,7 +22,7 @@ def _not_read(index: ChartIndex) -> CannotTell | None:
     """Who has fills recorded nowhere can't be told from who never fetched anything."""
     if index.unread("MedicationDispense"):
         return CannotTell((index.unread_words("MedicationDispense"),), unread=True)
-    if not any(x.medicine.fill_history.fills or x.medicine.fills for x in index.lines):
+    if not index.filled:
         return CannotTell(("no fills are recorded for this patient",))
     return None
 
@@ -193,11 +193,11 @@ def doses_together(args: v.DosesPerDay, _: Resolver) -> Predicate:
 
 def anticholinergic(args: v.AnticholinergicTotal, resolver: Resolver) -> Predicate:
     bounds = resolver.bounds(args)
-    rows = resolver.knowledge.tables.anticholinergic_burden
+    scores = scores_of(resolver.knowledge.tables.anticholinergic_burden)
 
     def ask(scope: Scope) -> Answer:
         now = taken(x.medicine for x in scope.index.lines)
-        found = points("anticholinergic burden", now, rows)
+        found = points("anticholinergic burden", now, scores)
         said = ", ".join(f"{p.name} {number(p.high)}" for p in found.parts)
         inputs = tuple(
             x.input for x in scope.index.lines if x.ingredients & {p.name for p in found.parts}

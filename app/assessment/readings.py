@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -19,9 +20,13 @@ from app.terminology.units import convert, same_unit
 EGFR_UNIT = "mL/min/{1.73_m2}"
 # Results that need no unit to be understood.
 _UNITLESS = frozenset({"", "1", "{score}", "{INR}", "{ratio}", "{Score}"})
+Step = tuple[Decimal, Decimal]
 _AS_SENT = (Decimal(1), Decimal(0))
 # No laboratory and no limit is finer than four digits: 53 mmol/mol is 7.0 % and not a little above it.
 _AS_REPORTED = Context(prec=4)
+
+
+_newest = attrgetter("taken", "measured.source.id")
 
 
 class Reading(Struct, frozen=True):
@@ -61,19 +66,16 @@ class LabTables:
     titles: dict[str, str]
     conversions: dict[tuple[str, str, str], tuple[Decimal, Decimal]]
     # What was worked out before: a chart has hundreds of results and a handful of units.
-    known: dict[tuple[str, str], tuple[Decimal, Decimal] | None] = field(default_factory=dict)
+    known: dict[tuple[str, str], Step | None] = field(default_factory=dict)
 
-    def convert(self, family: str, value: Decimal, unit: str) -> Decimal | None:
-        """The value in the family's unit; None when the unit leads nowhere."""
+    def step(self, family: str, unit: str) -> Step | None:
+        """Factor and offset into the family's unit; None when the unit leads nowhere."""
         key = (family, unit)
         if key not in self.known:
             self.known[key] = self._step(family, unit)
-        step = self.known[key]
-        if step is None or step == _AS_SENT:
-            return value if step else None
-        return _AS_REPORTED.plus(value * step[0] + step[1])
+        return self.known[key]
 
-    def _step(self, family: str, unit: str) -> tuple[Decimal, Decimal] | None:
+    def _step(self, family: str, unit: str) -> Step | None:
         target = self.units[family]
         if not unit:
             return _AS_SENT if target in _UNITLESS else None
@@ -118,24 +120,56 @@ class Readings:
 
 
 def read_measurements(measurements: Iterable[Measurement], tables: LabTables) -> Readings:
+    """Results of one test in one unit are many: what that says of them is worked out once."""
+    alike: dict[tuple[Sequence[str], str], list[Measurement]] = {}
+    for m in measurements:
+        if families := _families(m.concept, tables):
+            alike.setdefault((families, m.unit), []).append(m)
     usable: dict[str, list[Reading]] = {}
     unusable: dict[str, list[Unusable]] = {}
-    for m in measurements:
-        for family in _families(m.concept, tables):
-            value = tables.convert(family, m.value, m.unit)
-            if value is None:
-                why = f"in {unit_words(m.unit)!r}" if m.unit else "without a unit"
-                title = tables.titles.get(family, family)
-                said = f"{title} of {day(m.taken)} was sent {why} and can't be compared"
-                unusable.setdefault(family, []).append(Unusable(m.taken, said))
-                continue
-            usable.setdefault(family, []).append(_reading(family, value, m, tables))
+    for (families, unit), of_unit in alike.items():
+        for family in families:
+            step = tables.step(family, unit)
+            if step is None:
+                unusable.setdefault(family, []).extend(_unusable(family, unit, of_unit, tables))
+            else:
+                usable.setdefault(family, []).extend(_readings(family, step, of_unit, tables))
     for readings in usable.values():
-        readings.sort(key=lambda r: (r.taken, r.measured.source.id), reverse=True)
+        readings.sort(key=_newest, reverse=True)
     return Readings(
         {family: tuple(readings) for family, readings in usable.items()},
         {family: tuple(found) for family, found in unusable.items()},
     )
+
+
+def _unusable(
+    family: str, unit: str, measured: Iterable[Measurement], tables: LabTables
+) -> Iterable[Unusable]:
+    why = f"in {unit_words(unit)!r}" if unit else "without a unit"
+    title = tables.titles.get(family, family)
+    for m in measured:
+        yield Unusable(m.taken, f"{title} of {day(m.taken)} was sent {why} and can't be compared")
+
+
+def _readings(
+    family: str, step: Step, measured: Iterable[Measurement], tables: LabTables
+) -> list[Reading]:
+    label, unit = tables.titles.get(family, family), tables.units[family]
+    if step == _AS_SENT:
+        return [Reading(family, m.value, unit, m.taken, m, label, m.comparator) for m in measured]
+    factor, offset = step
+    return [
+        Reading(
+            family,
+            _AS_REPORTED.plus(m.value * factor + offset),
+            unit,
+            m.taken,
+            m,
+            label,
+            m.comparator,
+        )
+        for m in measured
+    ]
 
 
 def with_told(
@@ -159,15 +193,11 @@ def with_told(
 
 
 def _families(concept: Concept, tables: LabTables) -> Sequence[str]:
+    families = tables.families
     for coding in concept.codings:
-        if coding.system == LOINC and coding.code in tables.families:
-            return tables.families[coding.code]
+        if coding.code in families and coding.system == LOINC:
+            return families[coding.code]
     return ()
-
-
-def _reading(family: str, value: Decimal, m: Measurement, tables: LabTables) -> Reading:
-    label = tables.titles.get(family, family)
-    return Reading(family, value, tables.units[family], m.taken, m, label, m.comparator)
 
 
 def with_calculated(readings: Readings, patient: Patient) -> Readings:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.assessment.burden import Level, Measure, inhaled_steroid, points, taken
+from app.assessment.burden import Level, Measure, inhaled_steroid, points, scores_of, taken
 from app.assessment.complexity import regimen_complexity
 from app.assessment.doses import mme_factors
 from app.assessment.readings import lab_tables, read_measurements
@@ -56,8 +56,10 @@ def regimen_measures(
         acetaminophen=_measure("Acetaminophen", total_daily(_ACETAMINOPHEN, now)),
         insulin=insulin,
         insulin_per_kg=_per_kg(insulin, weight_kg),
-        anticholinergic=points("Anticholinergic burden (ACB)", now, tables.anticholinergic_burden),
-        sedative=points("Sedative load", now, tables.sedative_load),
+        anticholinergic=points(
+            "Anticholinergic burden (ACB)", now, scores_of(tables.anticholinergic_burden)
+        ),
+        sedative=points("Sedative load", now, scores_of(tables.sedative_load)),
         complexity=regimen_complexity(now, tables.regimen_complexity),
         inhaled_steroids=inhaled_steroid(now, tables.inhaled_steroid_doses),
         statins=_statins(now, tables.statin_intensity),

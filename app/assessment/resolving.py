@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import ge, gt, le, lt
 
 from msgspec import Struct
 
@@ -12,7 +13,7 @@ from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.families import FamilyMatcher, family_matcher
 from app.assessment.sentences import number, quantity
 from app.knowledge import Knowledge
-from app.knowledge.logic import Call
+from app.knowledge.logic import Node
 from app.knowledge.rows import ConstantRow
 from app.knowledge.subjects import Subject, parse_subjects
 from app.knowledge.vocabulary import Args, Fact, Limits, Which
@@ -48,7 +49,7 @@ class Bounds:
     def hold(self, value: Decimal, comparator: str = "") -> bool | None:
         """Whether the value is inside every limit; None when `<` or `>` leaves it open."""
         answers = [_holds(kind, fact.value, value, comparator) for kind, fact in self.limits]
-        if any(answer is False for answer in answers):
+        if False in answers:
             return False
         return None if None in answers else True
 
@@ -68,13 +69,16 @@ class Bounds:
         return tuple(fact.id for _, fact in self.limits if fact.status == "unreviewed")
 
 
+_COMPARED: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "below": lt,
+    "at_most": le,
+    "above": gt,
+    "at_least": ge,
+}
+
+
 def _holds(kind: str, limit: Decimal, value: Decimal, comparator: str) -> bool | None:
-    exact = {
-        "below": value < limit,
-        "at_most": value <= limit,
-        "above": value > limit,
-        "at_least": value >= limit,
-    }[kind]
+    exact = _COMPARED[kind](value, limit)
     if not comparator:
         return exact
     # ">90" says at least 90: a lower bound can prove "above" and refute "below", and nothing else.
@@ -90,11 +94,11 @@ class Resolver:
     """Looks names up in the knowledge."""
 
     knowledge: Knowledge
-    numbers: dict[Call, int] = field(default_factory=dict)
+    numbers: dict[Node, int] = field(default_factory=dict)
 
-    def number(self, call: Call) -> int:
+    def number(self, asked: Node) -> int:
         """The same for the same question, whichever rule asks it."""
-        return self.numbers.setdefault(call, len(self.numbers))
+        return self.numbers.setdefault(asked, len(self.numbers))
 
     @cached_property
     def matcher(self) -> FamilyMatcher:
@@ -155,6 +159,22 @@ class Resolver:
         if key not in self.knowledge.lab_units and key != "crcl":
             raise Unresolved(f"no lab family {key!r} in lab_families.csv")
         return key
+
+
+def facts_held(
+    rows: Iterable[tuple[str, Iterable[Subject]]],
+) -> Callable[[frozenset[Subject]], int]:
+    """How many rows of a table speak of a medicine, whichever rule reports them."""
+    about: dict[Subject, set[str]] = {}
+    for id_, subjects in rows:
+        for subject in subjects:
+            about.setdefault(subject, set()).add(id_)
+
+    @lru_cache(maxsize=4096)
+    def held(keys: frozenset[Subject]) -> int:
+        return len(set().union(*(about.get(key, ()) for key in keys)))
+
+    return held
 
 
 def names_any(which: Which) -> bool:

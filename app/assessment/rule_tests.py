@@ -11,6 +11,7 @@ from app.assessment.given import Unclear, chart_of
 from app.assessment.given_prices import prices_of
 from app.assessment.outcomes import Hit, Open, Outcome
 from app.assessment.problems import problem_of
+from app.assessment.resolving import Scope
 from app.knowledge.rule import RuleTest
 from app.terminology import Vocabulary
 
@@ -66,10 +67,12 @@ def _only(rule: str, ready: ChartIndex, compiled: CompiledKnowledge) -> Iterable
     for line in ready.lines:
         for held in rules_for(compiled, line.keys):
             if held.id == rule:
-                yield from ask_medicine(held, ready, line)
+                outcome = ask_medicine(held, Scope(ready, line))
+                if outcome is not None:
+                    yield outcome
     for held in compiled.per_patient:
         if held.id == rule:
-            yield from ask_patient(held, ready)
+            yield from ask_patient(held, Scope(ready))
     for table in compiled.tables:
         if table.rule.id == rule:
             yield from ask_table(table, ready)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from app.domain.dates import clinical_date
 
@@ -44,10 +44,12 @@ _UNITS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def day(value: date) -> str:
     return clinical_date(value)
 
 
+@lru_cache(maxsize=4096)
 def number(value: Decimal) -> str:
     """No trailing zero, a comma from 1,000 (a misread decimal point is a tenfold error)."""
     text = f"{value:,.3f}" if value != value.to_integral_value() else f"{int(value):,}"

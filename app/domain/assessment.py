@@ -34,7 +34,10 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        return ("high", "moderate", "low").index(self.value)
+        return _RANKS[self]
+
+
+_RANKS = {severity: at for at, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Which classes a medicine belongs to: by ingredient, and by route or release where that matters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.medicines import MedicineIdentity
 from app.knowledge.rows import ClassRow, ClassTitleRow
+from app.knowledge.subjects import Subject
 
 # A form says the route where the product's name does not.
 _ROUTE_OF_FORM = {
@@ -40,6 +41,8 @@ class Membership:
     above: dict[str, frozenset[str]]
     by_class: dict[str, frozenset[str]]
     known: frozenset[str]  # every class that has a member or a title
+    # By what a product is: a few hundred of them make up every medicine list.
+    found: dict[tuple[tuple[str, ...], str, str], frozenset[Subject]] = field(default_factory=dict)
 
     def members(self, class_: str) -> frozenset[str]:
         """The ingredients of a class and of the classes below it."""
@@ -54,6 +57,16 @@ class Membership:
             if entry.holds(route, identity.release)
         }
         return frozenset(found).union(*(self.above.get(c, frozenset()) for c in found))
+
+    def subjects_of(self, identity: MedicineIdentity) -> frozenset[Subject]:
+        """Its ingredients and its classes, as rules and tables name them."""
+        names = identity.ingredient_names
+        key = (names, route_of(identity), identity.release)
+        if key not in self.found:
+            ingredients = {Subject("ingredient", name) for name in names}
+            classes = {Subject("class", class_) for class_ in self.classes_of(identity)}
+            self.found[key] = frozenset(ingredients | classes)
+        return self.found[key]
 
 
 def route_of(identity: MedicineIdentity) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 _ISO = re.compile(r"P(\d{1,4})([DWMY])")
+_IN_EVERY_MONTH = 28
 _WORDS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 
 
@@ -22,6 +23,8 @@ class Duration:
             return day - timedelta(days=self.count * (7 if self.unit == "W" else 1))
         months = day.year * 12 + day.month - 1 - self.count * (12 if self.unit == "Y" else 1)
         year, month = divmod(months, 12)
+        if day.day <= _IN_EVERY_MONTH:
+            return date(year, month + 1, day.day)
         return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
     @property
