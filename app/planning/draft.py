@@ -22,8 +22,16 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Editor:
+    """Who works on the draft: the name to read, and the key that tells two of one name apart."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """Who changed what, from which value to which."""
+    """Who changed what, from which value to which; `who` is the key of the editor named `by`."""
 
     item: str
     name: str
@@ -31,6 +39,7 @@ class Change:
     now: str
     by: str
     at: datetime
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Clash:
     other: str
     by: str  # who gave `other`
     at: datetime
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.plan import Decision
-from app.planning.draft import Change, Clash, Draft, Field, decide, put
+from app.planning.draft import Change, Clash, Draft, Editor, Field, decide, put
 from app.planning.listing import ADDED, question_key
 
 Path = tuple[str, str]
@@ -27,7 +27,7 @@ TAKEN_BACK = "taken back"
 SECOND = " (second value)"
 
 
-def merge(base: Draft, mine: Draft, theirs: Draft, *, by: str, at: datetime) -> Draft:
+def merge(base: Draft, mine: Draft, theirs: Draft, *, by: Editor, at: datetime) -> Draft:
     """
     `mine` was made from `base`, and `theirs` was saved meanwhile. Where both changed the same thing
     differently what is saved stays, and mine is kept beside it as a clash; one's own last word counts.
@@ -39,10 +39,10 @@ def merge(base: Draft, mine: Draft, theirs: Draft, *, by: str, at: datetime) -> 
         merged, met = _three_way(*three)
         for k in met:
             path, here, there = _path(part, k), three[1].get(k), three[2].get(k)
-            if last_by(theirs, *path) == by and here is not None:
+            if last_by(theirs, *path) == by.key and here is not None:
                 merged[k] = here
             else:
-                clashes.append(Clash(*path, words(there), words(here), by, at))
+                clashes.append(Clash(*path, words(there), words(here), by.name, at, by.key))
         parts[part] = tuple(merged.values())
     history = (*theirs.history, *_added_history(base, mine, theirs, clashes))
     joined = replace(theirs, **parts, history=history)  # type: ignore[arg-type]
@@ -110,11 +110,11 @@ def words(entry: object) -> str:
     return "; ".join(text for name in names if (text := str(getattr(entry, name, "") or "")))
 
 
-def logged(before: Draft, after: Draft, *, by: str, at: datetime) -> Draft:
+def logged(before: Draft, after: Draft, *, by: Editor, at: datetime) -> Draft:
     """The changed draft with its changes in the history."""
     old, new = dict(_said(before)), dict(_said(after))
     paths = (p for p in dict.fromkeys((*old, *new)) if old.get(p) != new.get(p))
-    made = (Change(*p, old.get(p, ""), new.get(p, TAKEN_BACK), by, at) for p in paths)
+    made = (Change(*p, old.get(p, ""), new.get(p, TAKEN_BACK), by.name, at, by.key) for p in paths)
     return replace(after, history=(*after.history, *made))
 
 
@@ -135,25 +135,27 @@ def edit(draft: Draft, wish: Change, shown: str) -> Draft:
     """
     if wish.now in {wish.before, shown}:
         return draft
-    if shown == wish.before or last_by(draft, wish.item, wish.name) in {"", wish.by}:
+    if shown == wish.before or last_by(draft, wish.item, wish.name) in {"", wish.who}:
         return put(draft, Field(wish.item, wish.name, wish.now))
-    return _noted(draft, Clash(wish.item, wish.name, shown, wish.now, wish.by, wish.at))
+    return _noted(draft, Clash(wish.item, wish.name, shown, wish.now, wish.by, wish.at, wish.who))
 
 
-def decide_seeing(draft: Draft, decision: Decision, seen: str, *, by: str, at: datetime) -> Draft:
+def decide_seeing(
+    draft: Draft, decision: Decision, seen: str, *, by: Editor, at: datetime
+) -> Draft:
     """A verdict by somebody who saw `seen`: one that another person gave since is not replaced unseen."""
     id_, now = decision.problem_id, draft.decision(decision.problem_id)
     shown = words(now) if now else ""
     if words(decision) == shown:
         return draft
-    if shown in {seen, ""} or last_by(draft, id_, "decisions") in {"", by}:
+    if shown in {seen, ""} or last_by(draft, id_, "decisions") in {"", by.key}:
         return decide(draft, decision)
-    return _noted(draft, Clash(id_, "decisions", shown, words(decision), by, at))
+    return _noted(draft, Clash(id_, "decisions", shown, words(decision), by.name, at, by.key))
 
 
 def last_by(draft: Draft, item: str, name: str) -> str:
-    """Who changed it last; empty where nobody did."""
-    found = (c.by for c in reversed(draft.history) if (c.item, c.name) == (item, name))
+    """The key of who changed it last; empty where nobody did."""
+    found = (c.who for c in reversed(draft.history) if (c.item, c.name) == (item, name))
     return next(found, "")
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from app.domain.person_context import Access, ContextTopic, SelfManagement
 from app.domain.plan import ActionPlan, PlanGoal, PlannedAction, Touchpoint
 from app.planning.context import STATED, context_key, stated, told
-from app.planning.draft import Change, Draft
+from app.planning.draft import Change, Draft, Editor
 from app.planning.merging import Path, edit
 from app.planning.propose import GOAL, PATIENT, PLAN, TOUCHPOINT, patient_words, whose
 from app.planning.support import ACCESS, SELF, contact_frequency, duration_weeks, weeks_of
@@ -124,11 +124,11 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def taken(draft: Draft, found: Sent, showing: Values, *, by: str, at: datetime) -> Draft:
+def taken(draft: Draft, found: Sent, showing: Values, *, by: Editor, at: datetime) -> Draft:
     """The draft with what this person changed; what the page only repeated changes nothing."""
     for path, text in found.now.items():
         was = found.was.get(path, "")
-        wish = Change(*path, before=was, now=text, by=by, at=at)
+        wish = Change(*path, before=was, now=text, by=by.name, at=at, who=by.key)
         draft = edit(draft, wish, showing.get(path, ""))
     return draft
 

@@ -22,7 +22,7 @@ from app.followup import FollowUp
 from app.ops.clock import Clock
 from app.planning.context import stated
 from app.planning.continuing import continuing
-from app.planning.draft import Draft
+from app.planning.draft import Draft, Editor
 from app.planning.listing import remembering
 from app.planning.merging import logged, merge
 from app.store import drafts, responses
@@ -75,6 +75,12 @@ class Visit:
     def author(self) -> Person:
         user = self.context.user
         return Person(name=user.name or "Signed-in clinician", reference=user.fhir_user or "")
+
+    @property
+    def editor(self) -> Editor:
+        """A name is only for reading: two people may have the same one."""
+        user = self.context.user
+        return Editor(self.author.name, person_key(self.context.tenant, user.issuer, user.subject))
 
     def goto(self, step: str) -> RedirectResponse:
         return RedirectResponse(f"{self.root}/{step}", status_code=303)
@@ -139,7 +145,7 @@ class Visit:
 
     def _save_in(self, connection: Connection, draft: Draft, seen: int) -> None:
         """Joined with what anybody saved since `seen`, and with its changes in the history."""
-        by, at, seal = self.author.name, self.clock(), self.services.seal
+        by, at, seal = self.editor, self.clock(), self.services.seal
         base = self.read[seen]
         made = logged(base, draft, by=by, at=at)
         theirs, version = self.draft_in(connection)

@@ -7,13 +7,15 @@ from app.domain.assessment import Assessment
 from app.domain.chart import Chart
 from app.domain.plan import ActionPlan, Decision, Verdict
 from app.planning.continuing import continuing
-from app.planning.draft import Change, Draft, reopen
+from app.planning.draft import Change, Draft, Editor, reopen
 from app.planning.merging import Path, decide_seeing, edit, logged, merge, words
 from app.planning.sign import sign
 from tests.plans import OTHER, PHARMACIST, PROBLEM, signed_plan
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 PROBLEMS = (PROBLEM, OTHER, replace(OTHER, id="mtp-7", title="No statin"))
+# Both are called so: what tells them apart is who they are.
+NAME = "Dana Lee"
 BEFORE = replace(signed_plan(), actions=(), dismissed=(), goals=(), touchpoints=())
 
 
@@ -76,7 +78,7 @@ class Room:
         self._change(by, path, value, lambda d: self._edited(d, by, path, (was, value)))
 
     def _edited(self, draft: Draft, by: str, path: Path, values: tuple[str, str]) -> Draft:
-        return edit(draft, Change(*path, *values, by, self.at), draft.value(*path) or "")
+        return edit(draft, Change(*path, *values, NAME, self.at, by), draft.value(*path) or "")
 
     def verdict(self, by: str, problem: str, verdict: Verdict) -> None:
         page = self.page(by)
@@ -87,7 +89,7 @@ class Room:
             by,
             (problem, "decisions"),
             words(decision),
-            lambda d: decide_seeing(d, decision, seen, by=by, at=self.at),
+            lambda d: decide_seeing(d, decision, seen, by=Editor(NAME, by), at=self.at),
         )
 
     def take_back(self, by: str, problem: str) -> None:
@@ -107,9 +109,9 @@ class Room:
             return
         read, draft, given = self.open_.pop(by)
         base = self.saved[read]
-        made = logged(base, draft, by=by, at=self.at)
+        made = logged(base, draft, by=Editor(NAME, by), at=self.at)
         if read != len(self.saved) - 1:
-            made = merge(base, made, self.current, by=by, at=self.at)
+            made = merge(base, made, self.current, by=Editor(NAME, by), at=self.at)
         self.saved.append(made)
         for one in given:
             one.saved = len(self.saved) - 1

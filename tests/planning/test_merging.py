@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.plan import Decision, Verdict
-from app.planning.draft import Draft, Field, add_problem, decide, put, reopen
-from app.planning.merging import SECOND, choose, merge
+from app.planning.draft import Draft, Editor, Field, add_problem, decide, put, reopen
+from app.planning.merging import SECOND, choose, logged, merge
 from tests.planning.room import PROBLEMS, Given, Room
 from tests.plans import OTHER, PROBLEM
 
+DANA, OTHER_DANA = Editor("Dana Lee", "dana"), Editor("Dana Lee", "other-dana")
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 BASE = put(Draft("plan"), Field("goal-1", "text", "Walk the dog"))
 PATHS = [
@@ -21,7 +22,7 @@ PATHS = [
     ("action-mtp-99", "text"),
     ("plan", "patient_words"),
 ]
-BY = st.sampled_from(["Dana Lee", "Sam Roe"])
+BY = st.sampled_from(["dana", "other-dana"])
 STEPS = st.one_of(
     st.tuples(st.just("write"), BY, st.sampled_from(PATHS)),
     st.tuples(st.just("verdict"), BY, st.sampled_from([p.id for p in PROBLEMS]), st.sampled_from(Verdict)),
@@ -44,7 +45,7 @@ def played(steps: list[tuple[Any, ...]]) -> Room:
                 room.write(rest[0], rest[1], f"words {number}")
             case _:
                 getattr(room, kind)(*rest)
-    for by in ("Dana Lee", "Sam Roe"):
+    for by in ("dana", "other-dana"):
         room.save(by)
     return room
 
@@ -63,7 +64,7 @@ def held(room: Room, one: Given) -> bool:
 def replaced(room: Room, one: Given) -> bool:
     """Its own author, or somebody who had it in front of them, gave something else afterwards."""
     return any(
-        change.now != one.value and (change.by == one.by or _looked(room, change.by, one))
+        change.now != one.value and (change.who == one.by or _looked(room, change.who, one))
         for change in room.current.history
         if (change.item, change.name) == one.path and change.before == one.value
     ) or any(
@@ -102,7 +103,7 @@ def _rebuilt(draft: Draft) -> dict[tuple[str, str], str]:
 def test_two_people_who_edit_different_fields_of_one_goal_both_find_their_edit() -> None:
     mine = put(BASE, Field("goal-1", "due", "2027-01-31"))
     theirs = put(BASE, Field("goal-1", "text", "Walk to the park"))
-    both = merge(BASE, mine, theirs, by="Dana Lee", at=AT)
+    both = merge(BASE, mine, theirs, by=DANA, at=AT)
     assert both.value("goal-1", "due") == "2027-01-31"
     assert both.value("goal-1", "text") == "Walk to the park"
     assert both.clashes == ()
@@ -111,7 +112,7 @@ def test_two_people_who_edit_different_fields_of_one_goal_both_find_their_edit()
 def test_two_values_for_one_field_are_both_kept_until_somebody_chooses() -> None:
     mine = put(BASE, Field("goal-1", "text", "Sleep through"))
     theirs = put(BASE, Field("goal-1", "text", "Walk to the park"))
-    both = merge(BASE, mine, theirs, by="Dana Lee", at=AT)
+    both = merge(BASE, mine, theirs, by=DANA, at=AT)
     (clash,) = both.clashes
     assert both.value("goal-1", "text") == "Walk to the park"
     assert (clash.kept, clash.other, clash.by) == ("Walk to the park", "Sleep through", "Dana Lee")
@@ -120,11 +121,22 @@ def test_two_values_for_one_field_are_both_kept_until_somebody_chooses() -> None
     assert settled.clashes == ()
 
 
+def test_two_people_of_one_name_are_two_people() -> None:
+    theirs = logged(BASE, put(BASE, Field("goal-1", "text", "Walk")), by=OTHER_DANA, at=AT)
+    mine = put(BASE, Field("goal-1", "text", "Sleep through"))
+    both = merge(BASE, mine, theirs, by=DANA, at=AT)
+    assert both.value("goal-1", "text") == "Walk"
+    assert [(c.other, c.by, c.who) for c in both.clashes] == [("Sleep through", "Dana Lee", "dana")]
+    again = merge(BASE, put(BASE, Field("goal-1", "text", "Sleep")), theirs, by=OTHER_DANA, at=AT)
+    assert again.value("goal-1", "text") == "Sleep"  # her own last word counts
+    assert again.clashes == ()
+
+
 def test_a_problem_taken_back_by_one_and_decided_by_the_other_stays_with_its_verdict() -> None:
     own = replace(PROBLEM, id="own-1")
     base = add_problem(BASE, own)
     mine = decide(base, Decision("own-1", Verdict.CHANGED, text="Halve it"))
-    both = merge(base, mine, reopen(base, "own-1"), by="Dana Lee", at=AT)
+    both = merge(base, mine, reopen(base, "own-1"), by=DANA, at=AT)
     assert [p.id for p in both.added] == ["own-1"]
     assert both.decision("own-1") == mine.decision("own-1")
     assert both.withdrawn == ()
@@ -133,6 +145,6 @@ def test_a_problem_taken_back_by_one_and_decided_by_the_other_stays_with_its_ver
 
 def test_the_same_verdict_from_both_is_one_verdict() -> None:
     agreed = decide(BASE, Decision(OTHER.id, Verdict.ACCEPTED))
-    both = merge(BASE, agreed, agreed, by="Dana Lee", at=AT)
+    both = merge(BASE, agreed, agreed, by=DANA, at=AT)
     assert both.decisions == agreed.decisions
     assert both.clashes == ()

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from app.sandbox.patients import demo_staff
 from tests.browsing import Browser
+from tests.web import journey
 from tests.web.journey import app_at, browser_at, sandbox
 
 LEE, OTHER = "pharm-lee", "dr-okafor"
@@ -69,26 +71,31 @@ async def opened(hospital: Hospital, two: tuple[Browser, Browser]) -> str:
     return f"action-{found[1]}"
 
 
+async def both_write(hospital: Hospital, two: tuple[Browser, Browser]) -> str:
+    """Two owners for one recommendation; the page that the second of them then has."""
+    key = await opened(hospital, two)
+    first, second = two
+    one = fields(first.page.text) | {
+        f"now.{key}.owner": "Dr Roe",
+        f"now.{key}.monitoring": "Ring in May",
+    }
+    other = fields(second.page.text) | {
+        f"now.{key}.owner": "Dr Kim",
+        f"now.{key}.due": "2026-12-24",
+    }
+    await first.post("plan", **one)
+    return (await second.post("plan", **other)).text
+
+
 def test_two_people_find_each_others_edits_and_choose_where_both_wrote(
     hospital: Hospital, two: tuple[Browser, Browser]
 ) -> None:
     async def go() -> tuple[str, str, str]:
-        key = await opened(hospital, two)
-        first, second = two
-        one = fields(first.page.text) | {
-            f"now.{key}.owner": "Dr Roe",
-            f"now.{key}.monitoring": "Ring in May",
-        }
-        other = fields(second.page.text) | {
-            f"now.{key}.owner": "Dr Kim",
-            f"now.{key}.due": "2026-12-24",
-        }
-        await first.post("plan", **one)
-        met = (await second.post("plan", **other)).text
+        met = await both_write(hospital, two)
         clash = re.search(r'name="clash" value="([^"]*)"', met)
         assert clash
-        chosen = await second.post("plan/clash", clash=unescape(clash[1]), keep="other")
-        return met, chosen.text, (await first.step("plan")).text
+        chosen = await two[1].post("plan/clash", clash=unescape(clash[1]), keep="other")
+        return met, chosen.text, (await two[0].step("plan")).text
 
     met, chosen, seen = asyncio.run(go())
     assert "“Dr Roe” is in the plan" in met
@@ -98,6 +105,21 @@ def test_two_people_find_each_others_edits_and_choose_where_both_wrote(
     assert 'class="notice warn"' not in chosen
     assert 'value="Dr Kim"' in seen
     assert "“Dr Roe” became “Dr Kim”" in unescape(seen)
+
+
+def test_two_people_of_one_name_are_two_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What tells them apart is who signed in, not what they are called."""
+    staff = {one["id"]: one for one in demo_staff()}
+    staff[OTHER]["name"] = staff[LEE]["name"]
+    monkeypatch.setattr(journey, "demo_staff", lambda: list(staff.values()))
+    hospital = Hospital({user: sandbox(user=user) for user in (LEE, OTHER)})
+    app = app_at(tmp_path, hospital)  # type: ignore[arg-type]
+    two = (browser_at(app, hospital), browser_at(app, hospital))  # type: ignore[arg-type]
+    met = unescape(asyncio.run(both_write(hospital, two)))
+    assert "“Dr Roe” is in the plan" in met
+    assert re.search(r"(\w+, PharmD) \(2\) \(you\) wrote “Dr Kim” at the same time", met), met
 
 
 def test_a_page_that_saves_itself_does_not_write_over_what_it_does_not_show(

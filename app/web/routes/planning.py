@@ -9,7 +9,7 @@ from app.domain.plan import ListEntry, TouchpointFormat
 from app.knowledge.holding_rows import SuppressorRow
 from app.planning.context import STATED, context_key, from_chart
 from app.planning.continuing import every_action
-from app.planning.draft import Draft
+from app.planning.draft import Draft, Editor
 from app.planning.merging import choose
 from app.planning.propose import proposed_goals, proposed_touchpoints
 from app.planning.sign import open_ends
@@ -86,9 +86,20 @@ def _company(visit: OpenVisit, draft: Draft) -> dict[str, Any]:
     return {
         "clashes": [(c, _key(c.item, c.name, c.other)) for c in draft.clashes],
         "history": tuple(reversed(draft.history[-RECENT:])),
-        "me": visit.author.name,
+        "people": _people(draft, visit.editor),
         "titles": _titles(visit, draft),
     }
+
+
+def _people(draft: Draft, me: Editor) -> dict[str, str]:
+    """How each editor is called here: of two with one name the second is told by a number."""
+    called: dict[str, str] = {}
+    made = [(c.who, c.by) for c in draft.history] + [(c.who, c.by) for c in draft.clashes]
+    for key, name in made:
+        if key not in called:
+            same = sum(n == name or n.startswith(f"{name} (") for n in called.values())
+            called[key] = f"{name} ({same + 1})" if same else name
+    return {key: f"{name} (you)" if key == me.key else name for key, name in called.items()}
 
 
 def _titles(visit: OpenVisit, draft: Draft) -> dict[str, str]:
@@ -112,7 +123,7 @@ async def save_plan(visit: CurrentOpenVisit, request: Request) -> Response:
     if found.errors:
         return _page(visit, draft, found)
     showing = plan_form.shown(draft, _parts(visit, draft), visit.before)
-    made = plan_form.taken(draft, found, showing, by=visit.author.name, at=visit.clock())
+    made = plan_form.taken(draft, found, showing, by=visit.editor, at=visit.clock())
     if made != draft:
         detail = {"clashes": len(made.clashes) - len(draft.clashes)}
         await visit.save_audited(made, seen, "plan-edited", detail)

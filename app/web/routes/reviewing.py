@@ -117,7 +117,7 @@ async def _record(visit: OpenVisit, decision: Decision) -> RedirectResponse:
     if decision.problem_id not in everything:
         raise CmmError("CMM-4003", "This problem is not part of the review any more: reload the page.", 404)  # fmt: skip
     # The forms of a verdict are shown where there is none.
-    made = decide_seeing(draft, decision, "", by=visit.author.name, at=visit.clock())
+    made = decide_seeing(draft, decision, "", by=visit.editor, at=visit.clock())
     await visit.save(made, seen)
     rule = everything[decision.problem_id].rule
     event = AuditEvent(
