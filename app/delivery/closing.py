@@ -23,6 +23,7 @@ UNGUARDED = "The EHR gives it no version number, so an answer given there could 
 NOT_TAKEN = "This EHR does not let apps change records of this kind."
 NOT_GRANTED = "No permission to change records of this kind ({kind} update) was granted at launch."
 NOT_READ = "It could not be read."
+UNPROVED = "The EHR answered, but what it shows was not changed."
 RESTLESS = "Somebody else was changing it each time."
 MayNot = Callable[[str], str]
 """Why records of a kind can't be changed; empty where they can."""
@@ -39,6 +40,9 @@ class Step:
     def ended(self, how: How, part: Part | None = None, problem: str = "") -> Ended:
         there = replace(part or self.old.part, problem=problem)
         return Ended(there, self.old.version, how, self.code)
+
+    def written(self, part: Part) -> Ended:
+        return self.ended("closed" if self.code else "updated", part)
 
     @property
     def as_it_was(self) -> Ended:
@@ -139,11 +143,12 @@ async def _taken(line: Line, step: Step, may_not: MayNot) -> Ended:
 
 
 async def _tried(line: Line, step: Step, may_not: MayNot) -> Ended:
+    sent = False
     for _ in range(READINGS):
         theirs = await line.read(step.old.part.kind, step.old.part.id)
         after, there = step.after(theirs), part_of(theirs)
         if after is None:
-            return step.as_it_was
+            return step.written(there) if sent else step.as_it_was
         problem = may_not(there.kind) or ("" if there.version else UNGUARDED)
         if problem:
             return step.by_hand(problem)
@@ -152,8 +157,12 @@ async def _tried(line: Line, step: Step, may_not: MayNot) -> Ended:
         except Stumble as failed:
             if failed.why is not Why.CLASH:
                 raise
-        else:
-            return step.ended("closed" if step.code else "updated", part)
+            continue
+        sent = True
+        if part.version not in {"", there.version}:
+            return step.written(part)
+    if sent:  # perhaps a sign-in page came in place of an answer: nothing proves that it was stored
+        raise Stumble(Why.UNKNOWN, UNPROVED, status=200)
     return step.by_hand(RESTLESS)
 
 
