@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from app.domain.errors import Unmappable
 from fhir_mappings.operation_outcome import Issue, operation_outcome
 from fhir_mappings.reading import Json, Lookup, member, objects, words
 from fhir_mappings.reference import short
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One resource with the address the bundle gives it."""
 
     resource: Json
@@ -36,15 +37,16 @@ def bundle(value: object) -> Contents:
     unreadable = 0
     listed = member(value, "entry")
     for position, entry in enumerate(listed if isinstance(listed, list) else [], start=1):
-        match entry:
-            case {"resource": {"resourceType": "OperationOutcome"} as outcome}:
-                issues += operation_outcome(outcome)
-            case {"resource": {"resourceType": str()} as resource}:
-                entries.append(_entry(resource, words(entry.get("fullUrl")), position))
-            case {"request": dict()} | {"response": dict()}:
-                issues += _refusal(entry)
-            case _:
-                unreadable += 1
+        resource = member(entry, "resource")
+        type_ = member(resource, "resourceType")
+        if type_ == "OperationOutcome":
+            issues += operation_outcome(resource)
+        elif isinstance(resource, dict) and isinstance(type_, str):
+            entries.append(_entry(resource, words(entry.get("fullUrl")), position))
+        elif any(isinstance(member(entry, key), dict) for key in ("request", "response")):
+            issues += _refusal(entry)
+        else:
+            unreadable += 1
     return Contents(tuple(entries), tuple(issues), _next(value), unreadable)
 
 
@@ -105,10 +107,10 @@ def lookup_in(entries: Iterable[Entry], base: str = "") -> Lookup:
     found: dict[str, Json] = {}
     bases = {f"{base.rstrip('/')}/"} if base else set()
     for entry in entries:
-        resource = entry.resource
-        key = f"{words(resource.get('resourceType'))}/{words(resource.get('id'))}"
+        resource, id_ = entry.resource, words(entry.resource.get("id"))
+        key = f"{words(resource.get('resourceType'))}/{id_}"
         found.setdefault(key, resource)
-        found.setdefault(f"urn:uuid:{words(resource.get('id'))}", resource)
+        found.setdefault(f"urn:uuid:{id_}", resource)
         if entry.full_url:
             found[entry.full_url] = resource
             if entry.full_url.endswith(f"/{key}"):

@@ -12,8 +12,8 @@ def concept(value: object) -> Concept:
     if not isinstance(value, dict):
         return _NOTHING
     codings = tuple([c for c in map(coding, objects(value.get("coding"))) if c.code or c.display])
-    text = words(value.get("text"))
-    return Concept(text or next((c.display for c in codings if c.display), ""), codings)
+    text = words(value.get("text")) or next((c.display for c in codings if c.display), "")
+    return Concept(text, codings)
 
 
 _NOTHING = Concept("")
@@ -34,14 +34,16 @@ def said(value: Concept) -> bool:
 
 def first_code(value: object) -> str:
     """The code of a status-like concept, whose first coding is the one that counts."""
-    sent = objects(member(value, "coding"))
-    return next((code for c in sent if (code := words(c.get("code")))), "")
+    for sent in objects(member(value, "coding")):
+        if code := words(sent.get("code")):
+            return code
+    return ""
 
 
 def codes(value: object) -> tuple[str, ...]:
     """All codes of a list of concepts, such as categories."""
-    sent = [words(c.get("code")) for one in objects(value) for c in objects(one.get("coding"))]
-    return tuple([code for code in sent if code])
+    sent = [c.get("code") for one in objects(value) for c in objects(one.get("coding"))]
+    return tuple([code for code in map(words, sent) if code])
 
 
 def name_of(value: Concept) -> str:

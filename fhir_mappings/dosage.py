@@ -1,6 +1,5 @@
 """Dosage -> Dosage: the words and whatever was structured, never more than was sent."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from app.domain.codes import UCUM, Concept
@@ -34,8 +33,10 @@ _DAYS_PER_UNIT = {"h": Decimal(1) / 24, "d": Decimal(1), "wk": Decimal(7)}
 
 def dosages(value: object) -> tuple[Dosage, ...]:
     """All dosing instructions in the order sent; one that says nothing is left out."""
-    read = (dosage(d) for d in objects(value))
-    return tuple(d for d in read if d != Dosage())
+    return tuple([d for d in map(dosage, objects(value)) if d != _NOTHING])
+
+
+_NOTHING = Dosage()
 
 
 def dosage(value: Json) -> Dosage:
@@ -75,13 +76,12 @@ def dosage(value: Json) -> Dosage:
         rate_unit=_rate_unit(value),
     )
     # A place in an order of nothing is nothing.
-    return read if replace(read, sequence=None) != Dosage() else Dosage()
+    return read if read != Dosage(sequence=read.sequence) else _NOTHING
 
 
 def _dose(value: Json) -> tuple[Decimal | None, Decimal | None, str]:
     """The ordered dose before a calculated one; a rate is no dose per administration."""
-    rates = sorted(objects(value.get("doseAndRate")), key=_is_calculated)
-    for rate in rates:
+    for rate in sorted(objects(value.get("doseAndRate")), key=_is_calculated):
         match rate:
             case {"doseQuantity": dict() as quantity}:
                 exact = number(quantity.get("value"))
@@ -122,8 +122,10 @@ def quantity_unit(value: object) -> str:
 
     A UCUM annotation such as `{tbl}` carries no meaning of its own, so there the words speak.
     """
-    code, unit = words(member(value, "code")), words(member(value, "unit"))
-    if words(member(value, "system")) == UCUM and code and not code.startswith("{"):
+    if not isinstance(value, dict):
+        return ""
+    code, unit = words(value.get("code")), words(value.get("unit"))
+    if code and words(value.get("system")) == UCUM and not code.startswith("{"):
         return code if code != "1" or not unit else unit
     return unit or code
 
@@ -162,8 +164,10 @@ def _maximum(ratios: tuple[Json, ...]) -> tuple[Decimal | None, str, Decimal | N
 
 def duration_days(value: object) -> Decimal | None:
     """A duration in days. Months and years have no fixed length, so they are not converted."""
-    amount = number(member(value, "value"))
-    unit = words(member(value, "code")) or words(member(value, "unit"))
+    if not isinstance(value, dict):
+        return None
+    amount = number(value.get("value"))
+    unit = words(value.get("code")) or words(value.get("unit"))
     per = _DAYS_PER_UNIT.get(_DAY_WORDS.get(unit.casefold(), unit))
     return None if amount is None or per is None or amount < 0 else amount * per
 

@@ -33,16 +33,21 @@ def named_medicine(resource: Json, lookup: Lookup) -> Concept:
     A medicine is never dropped because its code did not resolve: the display speaks, and where there
     is none the line says "unknown medicine".
     """
-    match resource:
-        case {"medicationCodeableConcept": dict() as coded} if said(concept(coded)):
-            return concept(coded)
-        case {"medicationCodeableConcept": value} if not isinstance(value, dict):
-            raise Unmappable("the medicine is not written as a coded concept")
-        case {"medicationReference": dict() as pointer}:
-            return _referenced(resource, pointer, lookup)
-        case {"medicationReference": _}:
-            raise Unmappable("the medicine is not written as a reference")
-    return Concept(UNKNOWN_MEDICINE)
+    coded = resource.get("medicationCodeableConcept", _ABSENT)
+    if not isinstance(coded, dict):
+        raise Unmappable("the medicine is not written as a coded concept")
+    named = concept(coded)
+    if said(named):
+        return named
+    pointer = resource.get("medicationReference", _ABSENT)
+    if not isinstance(pointer, dict):
+        raise Unmappable("the medicine is not written as a reference")
+    return (
+        Concept(UNKNOWN_MEDICINE) if pointer is _ABSENT else _referenced(resource, pointer, lookup)
+    )
+
+
+_ABSENT: Json = {}
 
 
 def _referenced(resource: Json, pointer: Json, lookup: Lookup) -> Concept:

@@ -1,7 +1,8 @@
 """Observation -> Measurements and Findings."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from app.domain.chart import Finding, Measurement
 from app.domain.codes import UCUM, Concept, Source
@@ -25,8 +26,7 @@ _USABLE = {"final", "amended", "corrected"}
 _NO_RESULT = {"registered", "cancelled"}  # nothing was measured, so nothing is missing
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """What one Observation gave. `problems` are sentences on parts of it that can't be used."""
 
     measurements: tuple[Measurement, ...] = ()
@@ -34,8 +34,7 @@ class Observed:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(Struct, frozen=True):
     source: Source
     taken: PartialDate | None
     categories: tuple[str, ...]
@@ -82,12 +81,12 @@ def _gather(head: _Head, parts: list[tuple[Concept, Json]]) -> Observed:
 
 
 def _value(head: _Head, named: Concept, part: Json) -> Measurement | Finding | None:
-    match part:
-        case {"valueQuantity": value}:
-            return _quantity(head, named, value)
-        case {"valueInteger": value}:
-            # A FHIR integer has no unit by definition; `1` is UCUM's unity.
-            return _quantity(head, named, {"value": value, "system": UCUM, "code": "1"})
+    if "valueQuantity" in part:
+        return _quantity(head, named, part["valueQuantity"])
+    if "valueInteger" in part:
+        # A FHIR integer has no unit by definition; `1` is UCUM's unity.
+        unity = {"value": part["valueInteger"], "system": UCUM, "code": "1"}
+        return _quantity(head, named, unity)
     told = _told(part)
     if told:
         return _found(head, named, told)

@@ -41,9 +41,9 @@ def words(value: object) -> str:
 
 def objects(value: object) -> tuple[Json, ...]:
     """The objects of a list. A lone object counts as a list of one: some servers forget the brackets."""
-    if isinstance(value, dict):
-        return (value,)
-    return tuple(v for v in value if isinstance(v, dict)) if isinstance(value, list) else ()
+    if isinstance(value, list):
+        return tuple([v for v in value if isinstance(v, dict)])
+    return (value,) if isinstance(value, dict) else ()
 
 
 def member(value: object, key: str) -> object:
@@ -55,12 +55,13 @@ def number(value: object) -> Decimal | None:
     A number of human size. A boolean is an int to Python and none to a clinician; `1E+999999999` is
     finite to Python and would stop the machine that converts it.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return None
     exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
     return exact if exact.is_finite() and abs(exact.adjusted()) <= _LARGEST_EXPONENT else None
 
 
+_NUMBERS = (int, float, Decimal)
 _LARGEST_EXPONENT = 30
 
 
@@ -69,18 +70,19 @@ def partial_date(value: object) -> PartialDate | None:
 
 
 def period(value: object) -> tuple[PartialDate | None, PartialDate | None]:
-    return partial_date(member(value, "start")), partial_date(member(value, "end"))
+    if not isinstance(value, dict):
+        return None, None
+    return partial_date(value.get("start")), partial_date(value.get("end"))
 
 
 def identified(resource: object, type_: str) -> Source:
     """The resource's own address, or Unmappable when it is not such a resource or has no id."""
-    match resource:
-        case {"resourceType": str(kind), "id": str(id_)} if kind == type_ and id_.strip():
-            return Source(type_, id_.strip())
-        case {"resourceType": str(kind)} if kind == type_:
-            raise Unmappable(f"a {type_} without an id")
-        case _:
-            raise Unmappable(f"not a {type_}")
+    if not isinstance(resource, dict) or resource.get("resourceType") != type_:
+        raise Unmappable(f"not a {type_}")
+    id_ = words(resource.get("id"))
+    if not id_:
+        raise Unmappable(f"a {type_} without an id")
+    return Source(type_, id_)
 
 
 def label(text: str, limit: int = 80) -> str:

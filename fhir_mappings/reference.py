@@ -8,7 +8,7 @@ from fhir_mappings.reading import Json, Lookup, member, objects, words
 
 def reference(value: object) -> str:
     """The reference itself, without the version that some servers append."""
-    return words(member(value, "reference")).split("/_history/", 1)[0]
+    return words(member(value, "reference")).partition("/_history/")[0]
 
 
 def canonical(value: object, lookup: Lookup) -> str:
@@ -19,14 +19,13 @@ def canonical(value: object, lookup: Lookup) -> str:
     Transactions point at `urn:uuid:...`; the rest of the chart knows the resource by type and id.
     """
     sent = reference(value)
-    match lookup(sent) if sent else None:
-        case {"resourceType": str(kind), "id": str(id_)}:
-            return f"{kind}/{id_}"
-    return sent
+    found = lookup(sent) if sent else None
+    kind, id_ = member(found, "resourceType"), member(found, "id")
+    return f"{kind}/{id_}" if isinstance(kind, str) and isinstance(id_, str) else sent
 
 
 def canonicals(values: object, lookup: Lookup) -> tuple[str, ...]:
-    return tuple(r for r in (canonical(v, lookup) for v in objects(values)) if r)
+    return tuple([r for v in objects(values) if (r := canonical(v, lookup))])
 
 
 def short(sent: str) -> str:

@@ -22,14 +22,14 @@ from app.domain.errors import Unmappable
 from app.domain.medicines import MedicationEntry
 from app.domain.patient import Patient
 from app.terminology.vocabulary import Vocabulary
-from fhir_mappings.bundle import Entry, newest
+from fhir_mappings.bundle import Entry
 from fhir_mappings.reading import Json, Lookup, words
 from fhir_mappings.reference import is_about, retracted
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What was read, before any of it is understood."""
+    """What was read, every resource once and before any of it is understood."""
 
     patient: Patient
     patient_references: frozenset[str]
@@ -46,7 +46,7 @@ def assemble(raw: Raw, *, as_of: date, vocabulary: Vocabulary) -> Chart:
     (entered-in-error) is neither used nor a gap; what is another patient's is refused and said.
     """
     found = Found()
-    for entry in newest(raw.entries):
+    for entry in raw.entries:
         _take(entry.resource, raw, found, as_of)
     lines = reconcile(
         [*found.entries, *only_listed(found.lists, found.addresses)],
@@ -101,7 +101,8 @@ def _take(resource: Json, raw: Raw, found: Found, as_of: date) -> None:
     except Unmappable as problem:
         partly = (str(problem),)
         _keep_on_list(type_, resource, found, as_of)
-    found.gaps += [unmapped(type_, resource, problem) for problem in partly]
+    for why in partly:
+        found.gaps.append(unmapped(type_, resource, why))
 
 
 def _keep_on_list(type_: str, resource: Json, found: Found, as_of: date) -> None:

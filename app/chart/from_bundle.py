@@ -133,7 +133,7 @@ def _elsewhere(person: Entry, entries: Iterable[Entry]) -> frozenset[str]:
     if person.full_url.startswith("http"):
         return frozenset()
     address = f"Patient/{words(person.resource.get('id'))}"
-    named = (subject(e.resource) for e in entries)
+    named = {subject(e.resource) for e in entries}
     return frozenset(s for s in named if short(s) == address)
 
 

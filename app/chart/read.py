@@ -17,7 +17,7 @@ from app.ehr import EhrClient, SearchResult
 from app.ehr.errors import no_answer
 from app.ehr.links import local
 from app.terminology.vocabulary import Vocabulary
-from fhir_mappings.bundle import Entry, lookup_in
+from fhir_mappings.bundle import Entry, lookup_in, newest
 from fhir_mappings.capability_statement import ServerCapabilities
 from fhir_mappings.patient import patient
 from fhir_mappings.reading import Json, words
@@ -79,7 +79,7 @@ async def read_chart(
         patient_references=frozenset(
             {f"Patient/{patient_id}", f"{client.base}/Patient/{patient_id}"}
         ),
-        entries=tuple(heard.entries),
+        entries=newest(heard.entries),
         lookup=lookup_in(heard.entries, client.base),
         gaps=heard.all_gaps(),
         unread=frozenset(heard.unread),

@@ -5,6 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
+_DAY = len("2026-05-04")
 # Spelled out rather than taken from the locale: the sentence is the same on every server.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -39,20 +40,24 @@ class PartialDate(Struct, frozen=True, gc=False):
     @classmethod
     def parse(cls, text: str) -> "PartialDate | None":
         """Reads `2026`, `2026-05`, `2026-05-04` or a FHIR dateTime; None when it is none of them."""
-        parts = text.split("T", 1)[0].split("-")
-        lengths = [len(p) for p in parts if p.isascii() and p.isdigit()]
-        if lengths != [4, 2, 2][: len(parts)]:
-            return None
+        sent = text.partition("T")[0]
         try:
-            match [int(p) for p in parts]:
-                case [year]:
-                    return cls(text, date(year, 1, 1), date(year, 12, 31))
-                case [year, month]:
-                    last = calendar.monthrange(year, month)[1]
-                    return cls(text, date(year, month, 1), date(year, month, last))
-                case [year, month, day]:
-                    exact = date(year, month, day)
-                    return cls(text, exact, exact)
+            # Checked first: Python's own reader also takes ISO weeks and days without hyphens.
+            if len(sent) == _DAY and sent[4] == sent[7] == "-":
+                exact = date.fromisoformat(sent)
+                return cls(text, exact, exact)
+            return cls._coarse(text, sent)
         except (ValueError, calendar.IllegalMonthError):
             return None
-        return None
+
+    @classmethod
+    def _coarse(cls, text: str, sent: str) -> "PartialDate | None":
+        parts = sent.split("-")
+        lengths = [len(p) for p in parts if p.isascii() and p.isdigit()]
+        if len(parts) > 2 or lengths != [4, 2][: len(parts)]:
+            return None
+        year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else None
+        if month is None:
+            return cls(text, date(year, 1, 1), date(year, 12, 31))
+        last = calendar.monthrange(year, month)[1]
+        return cls(text, date(year, month, 1), date(year, month, last))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from app.domain.medicines import Ingredient, MedicineIdentity
@@ -42,6 +43,7 @@ class _Reading:
     joined: bool = True
 
 
+@lru_cache(maxsize=4096)
 def read_name(text: str, vocabulary: Vocabulary) -> MedicineIdentity | None:
     """The medicine a name says, or None when any word of it is not understood."""
     name, bracketed = _split(text)

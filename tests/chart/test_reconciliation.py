@@ -17,7 +17,7 @@ from app.domain.chart import Chart
 from app.domain.medicines import Medicine
 from app.terminology.vocabulary import load_vocabulary
 from fhir_mappings.bundle import bundle as opened
-from fhir_mappings.bundle import lookup_in
+from fhir_mappings.bundle import lookup_in, newest
 from fhir_mappings.patient import patient
 from tests.chart.charts import (
     PATIENT,
@@ -158,7 +158,7 @@ def test_pages_that_overlap_make_the_same_list(entries: list[dict[str, Any]], at
 
 
 def _read_in_pages(pages: list[dict[str, Any]], as_of: date = TODAY) -> Chart:
-    entries = tuple(e for page in pages for e in opened(page).entries)
+    entries = newest(e for page in pages for e in opened(page).entries)
     raw = Raw(patient(PATIENT), frozenset({"Patient/p1"}), entries, lookup_in(entries))
     return assemble(raw, as_of=as_of, vocabulary=load_vocabulary())
 
