@@ -1,9 +1,12 @@
 """What every mapping reads first: JSON with exact decimals, words, dates, and the resource's own id."""
 
 import json
+import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
+
+import msgspec
 
 from app.domain.codes import Source
 from app.domain.dates import PartialDate
@@ -22,16 +25,30 @@ def nowhere(_reference: str) -> Json | None:
 def parse_json(raw: bytes | str) -> Json:
     """Reads one JSON object; decimals keep their digits (`1.10` stays `1.10`)."""
     try:
-        value = json.loads(raw, parse_float=Decimal, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        value = _JSON.decode(_whole(raw.encode() if isinstance(raw, str) else raw))
+    except (msgspec.DecodeError, UnicodeError, InvalidOperation, RecursionError) as error:
         raise Unmappable("not readable JSON") from error
     if not isinstance(value, dict):
         raise Unmappable("not a JSON object")
     return value
 
 
-def _refuse(_constant: str) -> None:
-    raise ValueError("NaN and Infinity are not JSON")
+_JSON = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def _whole(raw: bytes) -> bytes:
+    """UTF-8 as FHIR wants it: Windows saves with a mark or as UTF-16, and cuts an emoji in two."""
+    encoding = json.detect_encoding(raw)
+    text = raw if encoding == "utf-8" else raw.decode(encoding).encode()
+    return _ESCAPE.sub(_one_sign, text) if b"\\ud" in text or b"\\uD" in text else text
+
+
+# Every escape in turn, so that an escaped backslash before a "u" begins none; halves stand alone.
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
+
+
+def _one_sign(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape[1] else escape[0]
 
 
 def words(value: object) -> str:

@@ -139,7 +139,25 @@ def test_which_warnings_mean_that_something_may_be_missing(
     assert operation_outcome(outcome)[0].matters is matters
 
 
-@pytest.mark.parametrize("raw", ["", "[1]", "{", '{"a": NaN}', "[" * 100_000, b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ('{"a": "é"}', "é"),
+        ('{"a": "é"}'.encode("utf-8-sig"), "é"),
+        ('{"a": "é"}'.encode("utf-16"), "é"),
+        (r'{"a": "\ud83d\ude00"}', "😀"),
+        (r'{"a": "cut \ud83d"}', "cut \ufffd"),
+        (r'{"a": "\\ud83d"}', r"\ud83d"),
+    ],
+)
+def test_text_is_read_however_it_was_saved(raw: str | bytes, text: str) -> None:
+    assert parse_json(raw) == {"a": text}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["", "[1]", "{", '{"a": NaN}', '{"a": 1e99999999999999999999}', "[" * 100_000, b"\xff\xfe\x00"],
+)
 def test_what_is_no_json_object_is_unmappable(raw: str | bytes) -> None:
     with pytest.raises(Unmappable):
         parse_json(raw)
