@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, case, insert, select, update
 
 from app.store.schema import ATTEMPTS, OUTBOX, PLANS
 
@@ -103,17 +103,17 @@ def exists(connection: Connection, version_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def due(connection: Connection, now: datetime) -> list[str]:
-    """Plans to send now, the oldest first."""
-    waiting = OUTBOX.c.state.in_(DUE) & (OUTBOX.c.next_try_at <= now)
-    query = select(OUTBOX.c.version_id).where(waiting).order_by(OUTBOX.c.created_at)
+def due(connection: Connection, now: datetime, table: Table = OUTBOX) -> list[str]:
+    """What is to be sent now, the oldest first: plans, or what else is on its way as they are."""
+    waiting = table.c.state.in_(DUE) & (table.c.next_try_at <= now)
+    query = select(table.c.version_id).where(waiting).order_by(table.c.created_at)
     return list(connection.execute(query).scalars())
 
 
-def end_leases(connection: Connection, now: datetime) -> int:
+def end_leases(connection: Connection, now: datetime, table: Table = OUTBOX) -> int:
     """A worker that died may have written: its plan is in doubt, never simply pending."""
-    dead = (OUTBOX.c.state == State.SENDING) & (OUTBOX.c.lease_until <= now)
-    found = list(connection.execute(select(OUTBOX.c.version_id).where(dead)).scalars())
+    dead = (table.c.state == State.SENDING) & (table.c.lease_until <= now)
+    found = list(connection.execute(select(table.c.version_id).where(dead)).scalars())
     values: dict[str, Any] = {
         "state": State.IN_DOUBT,
         "doubtful": True,
@@ -121,14 +121,19 @@ def end_leases(connection: Connection, now: datetime) -> int:
         "next_try_at": now,
         "updated_at": now,
     }
-    values["tries"] = OUTBOX.c.tries + 1
-    connection.execute(update(OUTBOX).where(dead).values(**values, lease_until=None))
+    values["tries"] = table.c.tries + 1
+    connection.execute(update(table).where(dead).values(**values, lease_until=None))
+    if table is OUTBOX:
+        _end_attempts(connection, found, now)
+    return len(found)
+
+
+def _end_attempts(connection: Connection, found: list[str], now: datetime) -> None:
     unended = ATTEMPTS.c.version_id.in_(found) & ATTEMPTS.c.ended_at.is_(None)
     words = "Stopped before an answer was read."
     connection.execute(
         update(ATTEMPTS).where(unended).values(ended_at=now, outcome="stopped", detail=words)
     )
-    return len(found)
 
 
 def claim(connection: Connection, version_id: str, now: datetime) -> Claim | None:
@@ -154,7 +159,7 @@ def claim(connection: Connection, version_id: str, now: datetime) -> Claim | Non
         return None
     _supersede(connection, older, row["version"], now)
     claimed = Claim(
-        **{name: row[name] for name in _COPIED},
+        **{name: row[name] for name in COPIED},
         attempt=row["attempts"] + 1,
         started_at=now,
         doubtful=doubtful,
@@ -162,7 +167,7 @@ def claim(connection: Connection, version_id: str, now: datetime) -> Claim | Non
     return _with_attempt(connection, claimed)
 
 
-_COPIED = (
+COPIED = (
     "version_id",
     "plan_id",
     "version",
@@ -212,17 +217,27 @@ def _with_attempt(connection: Connection, claimed: Claim) -> Claim:
     return replace(claimed, attempt_row=made[0] if made else 0)
 
 
-def keep(connection: Connection, claimed: Claim, written: str, now: datetime) -> bool:
+def keep(
+    connection: Connection, claimed: Claim, written: str, now: datetime, table: Table = OUTBOX
+) -> bool:
     """Notes progress and prolongs the lease; False when the lease is no longer ours."""
     values = {"written": written, "lease_until": now + LEASE, "updated_at": now}
-    return connection.execute(update(OUTBOX).where(_ours(claimed)).values(**values)).rowcount == 1
+    mine = _ours(claimed, table)
+    return connection.execute(update(table).where(mine).values(**values)).rowcount == 1
 
 
-def settle(connection: Connection, claimed: Claim, settlement: Settlement, now: datetime) -> bool:
+def settle(
+    connection: Connection,
+    claimed: Claim,
+    settlement: Settlement,
+    now: datetime,
+    table: Table = OUTBOX,
+) -> bool:
     """Ends an attempt. Its row is always written; the plan's only while the lease is ours."""
-    attempt = {"ended_at": now, "outcome": settlement.outcome, "detail": settlement.detail}
-    mine = ATTEMPTS.c.id == claimed.attempt_row
-    connection.execute(update(ATTEMPTS).where(mine).values(**attempt))
+    if claimed.attempt_row:
+        attempt = {"ended_at": now, "outcome": settlement.outcome, "detail": settlement.detail}
+        mine = ATTEMPTS.c.id == claimed.attempt_row
+        connection.execute(update(ATTEMPTS).where(mine).values(**attempt))
     values = {
         "state": settlement.state,
         "written": settlement.written,
@@ -234,14 +249,15 @@ def settle(connection: Connection, claimed: Claim, settlement: Settlement, now: 
         "lease_until": None,
         "updated_at": now,
     }
-    return connection.execute(update(OUTBOX).where(_ours(claimed)).values(**values)).rowcount == 1
+    ours = _ours(claimed, table)
+    return connection.execute(update(table).where(ours).values(**values)).rowcount == 1
 
 
-def _ours(claimed: Claim) -> Any:
+def _ours(claimed: Claim, table: Table) -> Any:
     return (
-        (OUTBOX.c.version_id == claimed.version_id)
-        & (OUTBOX.c.attempts == claimed.attempt)
-        & (OUTBOX.c.state == State.SENDING)
+        (table.c.version_id == claimed.version_id)
+        & (table.c.attempts == claimed.attempt)
+        & (table.c.state == State.SENDING)
     )
 
 

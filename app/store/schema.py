@@ -1,6 +1,7 @@
 """The tables. Everything that could tell about a patient is stored sealed; keys are ids or hashes."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -53,7 +54,8 @@ SESSIONS = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),
 )
-# One draft for each chart; `key` is the hash of tenant and patient id.
+# One draft for each chart; `key` is the hash of tenant and patient id. Once it is signed its body is
+# empty and its version goes on: who still has the old one before them must not find its number again.
 DRAFTS = Table(
     "drafts",
     METADATA,
@@ -61,6 +63,13 @@ DRAFTS = Table(
     Column("body", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+)
+# What a version was signed from, with who changed what: kept for good, as the version is.
+SIGNED_DRAFTS = Table(
+    "signed_drafts",
+    METADATA,
+    Column("version_id", String(64), ForeignKey("plans.version_id"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )
 # `chart` is the hash of tenant and patient id: plans of one chart are found without storing the id.
 PLANS = Table(
@@ -75,6 +84,34 @@ PLANS = Table(
     Column("signed_at", UtcDateTime, nullable=False),
     UniqueConstraint("plan_id", "version"),
 )
+
+
+def _on_its_way() -> list[Column[Any]]:
+    """What a row needs to be sent once by one of several workers."""
+    return [
+        Column("tenant", String(64), nullable=False),
+        Column("chart", String(64), nullable=False, index=True),
+        Column("state", String(20), nullable=False, index=True),
+        Column("bundle", LargeBinary, nullable=False),
+        Column("session", LargeBinary, nullable=False),
+        Column(
+            "attempts", Integer, nullable=False
+        ),  # only grows: a worker writes only under its own number
+        Column("tries", Integer, nullable=False),  # since a person last asked for it
+        Column("trying_since", UtcDateTime, nullable=False),
+        Column("lease_until", UtcDateTime),
+        Column("next_try_at", UtcDateTime),
+        Column("doubtful", Boolean, nullable=False),  # an answer is missing: look before sending
+        Column(
+            "missed_since", UtcDateTime
+        ),  # when the EHR first answered that it does not have the plan
+        Column("written", Text, nullable=False),  # JSON: what the EHR answered for each resource
+        Column("problem", Text, nullable=False),  # a sentence without patient data
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("updated_at", UtcDateTime, nullable=False),
+    ]
+
+
 # States: pending -> sending -> done | in_doubt | conflict | rejected | waiting_for_user; superseded when
 # a newer version of the plan was signed before this one was sent. by_hand -> downloaded where a person
 # carries it over; conflict -> not_written where the signer keeps what the EHR holds.
@@ -82,26 +119,7 @@ OUTBOX = Table(
     "outbox",
     METADATA,
     Column("version_id", String(64), ForeignKey("plans.version_id"), primary_key=True),
-    Column("tenant", String(64), nullable=False),
-    Column("chart", String(64), nullable=False, index=True),
-    Column("state", String(20), nullable=False, index=True),
-    Column("bundle", LargeBinary, nullable=False),
-    Column("session", LargeBinary, nullable=False),
-    Column(
-        "attempts", Integer, nullable=False
-    ),  # only grows: a worker writes only under its own number
-    Column("tries", Integer, nullable=False),  # since a person last asked for it
-    Column("trying_since", UtcDateTime, nullable=False),
-    Column("lease_until", UtcDateTime),
-    Column("next_try_at", UtcDateTime),
-    Column("doubtful", Boolean, nullable=False),  # an answer is missing: look before sending
-    Column(
-        "missed_since", UtcDateTime
-    ),  # when the EHR first answered that it does not have the plan
-    Column("written", Text, nullable=False),  # JSON: what the EHR answered for each resource
-    Column("problem", Text, nullable=False),  # a sentence without patient data
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
+    *_on_its_way(),
 )
 ATTEMPTS = Table(
     "attempts",
@@ -112,6 +130,13 @@ ATTEMPTS = Table(
     Column("ended_at", UtcDateTime),
     Column("outcome", String(20), nullable=False),
     Column("detail", Text, nullable=False),
+)
+# The message to the prescriber about one version of a plan, on its way as a plan is.
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("version_id", String(64), ForeignKey("plans.version_id"), primary_key=True),
+    *_on_its_way(),
 )
 # Answers to recommendations; `plan_id` is the plan over all its versions.
 RESPONSES = Table(
