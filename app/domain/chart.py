@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from msgspec import Struct
+
 from app.domain.codes import Concept, Source
 from app.domain.dates import PartialDate
 from app.domain.medicines import (
@@ -38,8 +40,7 @@ class Condition:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(Struct, frozen=True):
     """One numeric result or vital sign, in the unit it was sent in. Components (BP) are their own Measurements."""
 
     source: Source

@@ -8,6 +8,8 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from msgspec import Struct, structs
+
 from app.assessment.loading import load_compiled
 from app.domain.chart import Chart, Condition, Measurement
 from app.domain.codes import ICD10CM, LOINC, SNOMED, Coding, Concept
@@ -25,7 +27,8 @@ def in_other_units(chart: Chart) -> Chart:
 def _otherwise(measurement: Measurement) -> Measurement:
     for family in families_of(measurement):
         for from_unit, factor, offset in _units().get((family, measurement.unit), ()):
-            return replace(measurement, value=(measurement.value - offset) / factor, unit=from_unit)
+            value = (measurement.value - offset) / factor
+            return structs.replace(measurement, value=value, unit=from_unit)
     return measurement
 
 
@@ -87,6 +90,9 @@ def years_later(value: Any, years: int) -> Any:
         )
     if isinstance(value, tuple):
         return tuple(years_later(item, years) for item in value)
+    if isinstance(value, Struct):
+        told = {name: years_later(getattr(value, name), years) for name in value.__struct_fields__}
+        return structs.replace(value, **told)
     if is_dataclass(value) and not isinstance(value, type | Enum):
         changed = {f.name: years_later(getattr(value, f.name), years) for f in fields(value)}
         return replace(value, **changed)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from app.domain.assessment import CellState, Need, Severity
 from tests.assessment.charts import assessed, cell, chart, dead, line, rules
@@ -82,9 +83,8 @@ def test_a_result_without_a_unit_is_said_and_not_used() -> None:
 def test_a_result_of_tomorrow_is_not_known_today() -> None:
     subject = chart(medicines=["metformin 500 mg twice daily"], labs={"egfr": 20})
     (reading,) = subject.measurements
-    later = replace(
-        subject, measurements=(replace(reading, taken=reading.taken.replace(year=2027)),)
-    )
+    next_year = structs.replace(reading, taken=reading.taken.replace(year=2027))
+    later = replace(subject, measurements=(next_year,))
     assert "S13a" not in rules(assessed(later))
 
 
