@@ -125,3 +125,35 @@ def signed_plan() -> ActionPlan:
         knowledge_version="2026.11",
         encounter="Encounter/e1",
     )  # fmt: skip
+
+
+def crowded_plan(recommendations: int, medicines: int = 40) -> ActionPlan:
+    """As long as a plan gets: long names and reasons, and something of everything the note can hold."""
+    plan = signed_plan()
+    taken = tuple(
+        replace(
+            METFORMIN, id=f"med-{n}", name=f"Hydrochlorothiazide and Lisinopril {n + 10} mg tablet"
+        )
+        for n in range(medicines)
+    )
+    found = tuple(
+        replace(
+            PROBLEM,
+            id=f"mtp-{n}",
+            title=f"Two medicines of the same family that hurt each other's effect, number {n}",
+            medicines=(f"med-{n % medicines}",),
+            conditions=(),
+        )
+        for n in range(recommendations)
+    )
+    return replace(
+        plan,
+        medicines=taken,
+        actions=tuple(replace(plan.actions[0], key=f"action-{p.id}", problem=p) for p in found),
+        goals=plan.goals * 5,
+        touchpoints=plan.touchpoints * 3,
+        dismissed=plan.dismissed * 12,
+        undecided=plan.undecided * 12,
+        gaps=plan.gaps * 8,
+        patient_words="I want to walk my dog again and not be so tired in the afternoon. " * 6,
+    )

@@ -24,6 +24,7 @@ PHARMACIST_ACTIONS = frozenset(
         "referral-to-service",
     }
 )
+UNNAMED_PRESCRIBER = "Prescriber"  # where the chart does not say who it is
 PRIMARY_CARE_WORDS = (
     "primary care",
     "pcp",
@@ -46,7 +47,7 @@ def owner_of(problem: MedicationTherapyProblem, chart: Chart, author: Person) ->
             return Person(name=member.name, reference=member.reference, role=member.role)
     concerned = (m for m in chart.medicines if m.id in problem.medicines and m.prescriber)
     prescriber = next((m.prescriber for m in concerned), "")
-    return Person(name=prescriber or "Prescriber", role="prescriber")
+    return Person(name=prescriber or UNNAMED_PRESCRIBER, role="prescriber")
 
 
 def monitoring_of(problem: MedicationTherapyProblem) -> str:

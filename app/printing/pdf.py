@@ -1,41 +1,48 @@
-"""A paper as tagged PDF (PDF/UA-1): the same page, read aloud in the same order."""
+"""A paper as tagged PDF (PDF/UA-1): the same words as the page, read aloud in the same order."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from app.domain.errors import CmmError
 from app.planning.papers import Paper
-from app.printing.page import STYLE, paper_page
+from app.printing.page import HERE
+from app.printing.row_heads import with_row_heads
 
-VARIANT = "pdf/ua-1"
+TEMPLATE = HERE / "templates" / "paper.typ"
+Sheet = Literal["us-letter", "a4"]
 
 
-def paper_pdf(paper: Paper) -> bytes:
+def paper_pdf(paper: Paper, sheet: Sheet = "us-letter") -> bytes:
     """Raises CMM-5301 where this server can't make PDF."""
-    weasyprint = _weasyprint()
-    page = weasyprint.HTML(string=paper_page(paper), url_fetcher=_nothing_outside)
-    pdf: bytes = page.write_pdf(stylesheets=[_style()], pdf_variant=VARIANT)
-    return pdf
-
-
-def _weasyprint() -> Any:
-    """Late: it takes seconds to import, and Pango may be missing on this machine."""
+    typst = _typst()
+    # A compiler serves one thread at a time, and costs nothing once the fonts are known.
+    compiler = typst.Compiler(TEMPLATE, font_paths=_fonts())
+    words = {"paper": msgspec.json.encode(paper).decode(), "sheet": sheet}
     try:
-        import weasyprint
-    except (ImportError, OSError) as missing:
+        pdf: bytes = compiler.compile(format="pdf", sys_inputs=words, pdf_standards=["ua-1"])
+    except typst.TypstError:
+        # A name in letters that no font here has can't be in PDF/UA (ISO 14289-1, 7.21.8): then it is
+        # tagged all the same, and does not claim the standard.
+        pdf = compiler.compile(format="pdf", sys_inputs=words)
+    return with_row_heads(pdf)
+
+
+def _typst() -> Any:
+    """Late: it is an extra, and large."""
+    try:
+        import typst
+    except ImportError as missing:
         raise CmmError(
             "CMM-5301",
             "This server can't make PDF. Open the page instead and print it from the browser.",
             503,
         ) from missing
-    return weasyprint
+    return typst
 
 
 @cache
-def _style() -> Any:
-    return _weasyprint().CSS(string=STYLE.read_text("utf-8"))
-
-
-def _nothing_outside(url: str, *_: Any, **__: Any) -> Any:
-    """A paper holds all it needs: no text of a chart may make the server fetch anything."""
-    raise ValueError(url.partition(":")[0])
+def _fonts() -> Any:
+    """Every font of the server is looked at once."""
+    return _typst().Fonts()

@@ -4,18 +4,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.domain.follow_up import PrescriberResponse, Response
-from app.domain.medicines import LineStatus
+from app.domain.medicines import DailyDose, LineStatus
+from app.domain.patient import UNNAMED
 from app.domain.people import Person
 from app.domain.plan import ActionPlan
+from app.planning.defaults import UNNAMED_PRESCRIBER
 from app.planning.papers import (
     ENGLISH,
     Paper,
-    clinician_note,
     paper_text,
     patient_pages,
     prescriber_message,
 )
-from tests.plans import LISTS, METFORMIN, signed_plan
+from tests.plans import LISTS, METFORMIN, PROBLEM, signed_plan
 
 
 def pages(plan: ActionPlan) -> str:
@@ -34,11 +35,12 @@ def headings(paper: Paper) -> list[str]:
 
 
 def test_the_patient_gets_letter_to_do_list_day_medicine_list_and_disposal_in_this_order() -> None:
+    """Wishes and the next contact stand below the letter, where its page has room."""
     assert headings(patient_pages(signed_plan(), ENGLISH)) == [
         "A letter to you",
-        "My to-do list",
         "What matters to me",
         "When we talk again",
+        "My to-do list",
         "My day",
         "My medicine list",
         "Medicines you no longer need",
@@ -84,13 +86,36 @@ def test_what_is_not_taken_is_named_apart_from_what_is() -> None:
     assert "Morning" not in said
 
 
-def test_the_note_begins_with_the_recommendations() -> None:
-    note = clinician_note(signed_plan(), LISTS)
-    assert headings(note)[0] == "Recommendations"
-    said = paper_text(note)
-    assert "Discontinue Medication: Stop metformin; choose another agent." in said
-    assert "eGFR 26 mL/min/1.73 m2 on 03-Nov-2026" in said
-    assert "Allergies were not read." in said
+def test_a_patient_without_a_name_is_not_addressed_by_none() -> None:
+    plan = signed_plan()
+    said = pages(replace(plan, patient=replace(plan.patient, name=UNNAMED)))
+    assert UNNAMED not in said
+    assert "\nFor " not in said
+
+
+def test_a_prescriber_nobody_named_is_a_doctor_or_nurse_to_the_patient() -> None:
+    plan = signed_plan()
+    unnamed = replace(plan.actions[0], owner=Person(UNNAMED_PRESCRIBER, role="prescriber"))
+    assert "Who helps me: Your doctor or nurse" in pages(replace(plan, actions=(unnamed,)))
+
+
+def test_all_medicines_of_a_problem_are_named_the_one_to_change_first() -> None:
+    plan = signed_plan()
+    other = replace(METFORMIN, id="med-other", name="lisinopril 40 mg tablet")
+    pair = replace(PROBLEM, medicines=("med-metformin", "med-other"), act_on=("med-metformin",))
+    action = replace(plan.actions[0], problem=pair)
+    said = pages(replace(plan, medicines=(METFORMIN, other), actions=(action,)))
+    assert "1. metformin 500 mg tablet together with lisinopril;" in said
+
+
+def test_the_open_time_is_a_column_only_where_a_medicine_has_none() -> None:
+    once = replace(
+        METFORMIN, sig="1 tablet by mouth daily", daily_dose=DailyDose(unknown="not said")
+    )
+    assert "Once a day" not in pages(signed_plan())
+    assert "Once a day, always at the same time: 1 tablet" in pages(
+        replace(signed_plan(), medicines=(once,))
+    )
 
 
 def test_the_message_asks_with_reason_source_and_date() -> None:

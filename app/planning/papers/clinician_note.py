@@ -1,29 +1,49 @@
 """The clinician's note: recommendations first, one page, from the signed plan."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from app.domain.plan import ActionPlan, CodedLists, PlannedAction
+from app.domain.plan import ActionPlan, CodedLists
+from app.planning.papers.allergies import noted_allergies
 from app.planning.papers.languages import SOURCE
-from app.planning.papers.paper import Paper, Part, Points, Section, Words
-from app.planning.papers.standing import response_to
+from app.planning.papers.note_lines import day, in_brief, in_full
+from app.planning.papers.one_page import fits, shortened
+from app.planning.papers.paper import Paper, Part, Points, Section
+
+_Listed = tuple[str, list[str], int]  # heading, items, lines it may take where there is no room
+_TAKEN = "Medicines at this review"
+_FEWEST = 8  # lines for the medicines on the fullest page
 
 
 def clinician_note(plan: ActionPlan, lists: CodedLists) -> Paper:
-    sections = (
-        Section("Recommendations", _recommendations(plan, lists)),
-        *_listed("Goals", [_goal(g.text, g.due) for g in plan.goals]),
-        *_listed("Next contact", _contacts(plan)),
-        *_listed("What matters to the patient", [plan.patient_words]),
-        *_listed("Medicines at this review", [_medicines(plan)]),
-        *_listed("Set aside", [_set_aside(plan, lists)]),
-        *_listed("Not decided, or not known", _open(plan)),
-    )
+    """In full where that is one page; else few lines a recommendation, and what is left out counted."""
+    *roomy, tightest = _papers(plan, lists)
+    return next((paper for paper in roomy if fits(paper)), tightest)
+
+
+def _papers(plan: ActionPlan, lists: CodedLists) -> Iterator[Paper]:
+    """The same note from all its words to the fewest."""
+    listed, names = _listed(plan, lists), [m.name for m in plan.medicines]
+    whole = tuple(_section(heading, items, items) for heading, items, _ in listed)
+    short = tuple(_section(h, items, [shortened(items, lines)]) for h, items, lines in listed)
+    two, one = in_brief(plan, lists, 2), in_brief(plan, lists, 1)
+    taken = _section(_TAKEN, names, _medicines(plan))
+    named = _section(_TAKEN, names, ["; ".join(names)])
+    yield _paper(plan, in_full(plan, lists), (*whole, taken))
+    yield _paper(plan, two, (*whole, taken))
+    yield _paper(plan, one, (*whole, taken))
+    yield _paper(plan, two, (*short, named))
+    yield _paper(plan, one, (*short, named))
+    yield _paper(plan, one, (*short, _section(_TAKEN, names, [shortened(names, _FEWEST)])))
+
+
+def _paper(plan: ActionPlan, recommended: tuple[Part, ...], others: tuple[Section, ...]) -> Paper:
     return Paper(
         for_whom="clinician",
         language=SOURCE,
         title="Medication management note",
         opening=(_who(plan), _signed(plan)),
-        sections=sections,
+        sections=(Section("Recommendations", recommended), *others),
     )
 
 
@@ -32,7 +52,7 @@ def _who(plan: ActionPlan) -> str:
     age = patient.age_on(plan.as_of)
     parts = (
         patient.name or "Name not known",
-        f"born {patient.born.text}" if patient.born else "birth date not known",
+        f"born {_born(patient.born.text)}" if patient.born else "birth date not known",
         f"{age} years" if age is not None else "",
         patient.sex,
         f"MRN {patient.mrn}" if patient.mrn else "",
@@ -40,67 +60,61 @@ def _who(plan: ActionPlan) -> str:
     return ", ".join(p for p in parts if p)
 
 
+def _born(text: str) -> str:
+    """As every other date of the note; a year or a month alone stays what it is."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def _signed(plan: ActionPlan) -> str:
     return (
-        f"Reviewed on {_day(plan.as_of)}; signed by {plan.author.name} on "
-        f"{_day(plan.signed_at.date())}, version {plan.version}."
+        f"Reviewed on {day(plan.as_of)}; signed by {plan.author.name} on "
+        f"{day(plan.signed_at.date())}, version {plan.version}."
     )
 
 
-def _recommendations(plan: ActionPlan, lists: CodedLists) -> tuple[Part, ...]:
-    if not plan.actions:
-        return (Words("No medication therapy problem was agreed at this review."),)
-    return (Points(tuple(_line(n, a, plan, lists) for n, a in enumerate(plan.actions, start=1))),)
+def _listed(plan: ActionPlan, lists: CodedLists) -> tuple[_Listed, ...]:
+    """What stands beside the medicines, in its order; of what there is nothing of, nothing is said."""
+    aside = [f"{d.problem.title}: {lists.title('dismissals', d.reason)}" for d in plan.dismissed]
+    listed: tuple[_Listed, ...] = (
+        ("Allergies", list(noted_allergies(plan)), 5),
+        ("Goals", [_goal(g.text, g.due) for g in plan.goals], 4),
+        ("Next contact", _contacts(plan), 3),
+        ("What matters to the patient", [plan.patient_words], 2),
+        ("Set aside", aside, 3),
+        ("Not decided", [p.title for p in plan.undecided], 3),
+        ("Not known", _gaps(plan), 4),
+    )
+    said = ((heading, [i for i in items if i], lines) for heading, items, lines in listed)
+    return tuple((heading, items, lines) for heading, items, lines in said if items)
 
 
-def _line(number: int, action: PlannedAction, plan: ActionPlan, lists: CodedLists) -> str:
-    """One line each: what, how grave, why, who by when, how it is followed, what was answered."""
-    problem = action.problem
-    what = f"{number}. {lists.title('actions', action.action)}: {action.text}"
-    why = f"{problem.title} ({problem.severity.value}): {problem.because}"
-    who = f"{action.owner.name}, by {_day(action.due)}; prescriber: {response_to(plan, action)}."
-    return f"{what} {why} {who} Follow: {action.monitoring}"
+def _section(heading: str, items: list[str], said: list[str]) -> Section:
+    """The count says at a glance what a shortened list is short of."""
+    points = tuple(s for s in said if s) or ("None.",)
+    return Section(f"{heading} ({len(items)})" if len(items) > 1 else heading, (Points(points),))
 
 
 def _goal(text: str, due: date | None) -> str:
-    return f"{text}, by {_day(due)}" if due else text
+    return f"{text}, by {day(due)}" if due else text
 
 
 def _contacts(plan: ActionPlan) -> list[str]:
     return [
-        f"{_day(p.earliest)} to {_day(p.latest)}, {p.format.value.replace('-', ' ')}: {p.purpose}"
+        f"{day(p.earliest)} to {day(p.latest)}, {p.format.value.replace('-', ' ')}: {p.purpose}"
         for p in plan.touchpoints
     ]
 
 
-def _medicines(plan: ActionPlan) -> str:
-    """One run of words: the whole list is in the chart, and the note is one page."""
+def _medicines(plan: ActionPlan) -> list[str]:
     said = []
     for medicine in plan.medicines:
         status = "" if medicine.status.value == "current" else f" ({medicine.status.value})"
         said.append(f"{medicine.name}{status}{f', {medicine.sig}' if medicine.sig else ''}")
-    return "; ".join(said)
-
-
-def _set_aside(plan: ActionPlan, lists: CodedLists) -> str:
-    return "; ".join(
-        f"{d.problem.title}: {lists.title('dismissals', d.reason)}" for d in plan.dismissed
-    )
-
-
-def _open(plan: ActionPlan) -> list[str]:
-    undecided = "; ".join(p.title for p in plan.undecided)
-    return [f"Not decided: {undecided}." if undecided else "", *_gaps(plan)]
+    return said
 
 
 def _gaps(plan: ActionPlan) -> list[str]:
     return [" ".join(p for p in (g.what, g.why, g.effect) if p) for g in plan.gaps]
-
-
-def _listed(heading: str, lines: list[str]) -> tuple[Section, ...]:
-    said = tuple(line for line in lines if line)
-    return (Section(heading, (Points(said),)),) if said else ()
-
-
-def _day(value: date) -> str:
-    return value.strftime("%d-%b-%Y")

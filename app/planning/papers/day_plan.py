@@ -1,5 +1,6 @@
 """When in the day each medicine is taken, where its directions say so in full."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,8 @@ SPREAD = {
 # "every 8 hours" is not three meals, so only what falls on these times by the clock is spread.
 SPREAD_BY_HOURS = {n: SPREAD[n] for n in (1, 2)}
 _ENDS = ((4, None), (11, Time.MORNING), (15, Time.NOON), (20, Time.EVENING), (24, Time.BEDTIME))
+# "1 drop in each eye" is two drops, and a table that says so invites two in each.
+_EACH_SIDE = re.compile(r"\b(?:each|both) (?:eye|nostril|ear|side)s?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class DayLine:
 def day_line(medicine: Medicine) -> DayLine | None:
     """None where it is not taken every day the same, or the record does not say how in full."""
     if medicine.status is not LineStatus.CURRENT or medicine.as_needed or medicine.unsettled:
+        return None
+    if _EACH_SIDE.search(medicine.sig):
         return None
     regimen = read_sig(medicine.sig)
     open_ended = not regimen.lasts and not regimen.phases

@@ -19,9 +19,9 @@ def day_plan(
     other = tuple(_other(m, numbered, language) for m, line in lines if line is None)
     parts: list[Part] = []
     if daily:
-        names = times(language)
-        head = (say("Medicine"), *names.values())
-        rows = tuple(_row(line, numbered, language) for line in daily)
+        shown = _columns(daily)
+        head = (say("Medicine"), *(times(language)[t] for t in shown))
+        rows = tuple(_row(line, shown, numbered, language) for line in daily)
         parts += [
             Words(say("Take these every day.")),
             Table(say("When I take my medicines"), head, rows),
@@ -80,11 +80,16 @@ def name(medicine: Medicine, numbered: Mapping[str, str], language: Language) ->
     return f"{medicine.name} ({first})"
 
 
-def _row(line: DayLine, numbered: Mapping[str, str], language: Language) -> tuple[Wording, ...]:
-    amounts = (
-        amount_words(line.amounts[t], language) if t in line.amounts else ""
-        for t in times(language)
-    )
+def _columns(daily: list[DayLine]) -> tuple[Time, ...]:
+    """The four times of a day always; the open one only where a medicine needs it."""
+    once = any(Time.ONCE in line.amounts for line in daily)
+    return tuple(t for t in Time if once or t is not Time.ONCE)
+
+
+def _row(
+    line: DayLine, shown: tuple[Time, ...], numbered: Mapping[str, str], language: Language
+) -> tuple[Wording, ...]:
+    amounts = (amount_words(line.amounts[t], language) if t in line.amounts else "" for t in shown)
     return name(line.medicine, numbered, language), *amounts
 
 

@@ -23,7 +23,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Points:
+    """`ordered` where the order says something, and what is said elsewhere names its number."""
+
     items: tuple[Wording, ...]
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def wordings(part: Part) -> tuple[Wording, ...]:
     match part:
         case Words(text):
             return (text,)
-        case Points(items):
+        case Points(items=items):
             return items
         case Table(rows=rows):
             return tuple(cell for row in rows for cell in row)

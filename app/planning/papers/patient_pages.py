@@ -6,7 +6,9 @@ medication list and disposal page are of its 2022 revision); the words are our o
 """
 
 from app.domain.medicines import LineStatus, Medicine
+from app.domain.patient import UNNAMED
 from app.domain.plan import ActionPlan
+from app.planning.papers.allergies import my_allergies
 from app.planning.papers.disposal import disposal
 from app.planning.papers.languages import Language
 from app.planning.papers.medicine_table import day_plan, medicine_list
@@ -24,14 +26,14 @@ def patient_pages(plan: ActionPlan, language: Language, plainly: Plainly = as_re
         language=language.code,
         title=say("Your medicine plan"),
         opening=(
-            say("For {name}", name=plan.patient.name or say("the patient")),
+            *_for_whom(plan, language),
             say("Made on {day}", day=language.day(plan.signed_at.date())),
         ),
         sections=(
             _letter(plan, language),
-            Section(say("My to-do list"), to_do(plan, language), own_page=True),
             *_wishes(plan, language),
             *_contacts(plan, language),
+            Section(say("My to-do list"), to_do(plan, language), own_page=True),
             Section(say("My day"), day_plan(_taken(plan), numbered, language), own_page=True),
             Section(
                 say("My medicine list"), _list(plan, numbered, language, plainly), own_page=True
@@ -39,6 +41,11 @@ def patient_pages(plan: ActionPlan, language: Language, plainly: Plainly = as_re
             disposal(language),
         ),
     )
+
+
+def _for_whom(plan: ActionPlan, language: Language) -> tuple[str, ...]:
+    named = plan.patient.name not in {"", UNNAMED}
+    return (language.say("For {name}", name=plan.patient.name),) if named else ()
 
 
 def _taken(plan: ActionPlan) -> tuple[Medicine, ...]:
@@ -109,8 +116,8 @@ def _list(
     if resting:
         parts = (*parts, Words(say("Our records say you do not take these now:")), Points(resting))
     return (
+        *my_allergies(plan, language),
         *parts,
         Words(say("Do you take anything else? Write it here. Also write vitamins and herbs.")),
         Words("_" * 40),
-        Words(say("My allergies and side effects: {line}", line="_" * 24)),
     )

@@ -10,10 +10,15 @@ from app.planning.papers.standing import response_to
 _OPEN = frozenset({Response.PENDING.value, Response.NO_RESPONSE.value})
 
 
-def prescriber_message(plan: ActionPlan, lists: CodedLists) -> Paper:
+def unanswered(plan: ActionPlan) -> tuple[PlannedAction, ...]:
     """What the pharmacist does, and what was answered already, is not asked."""
-    asked = [a for a in plan.actions if a.action not in PHARMACIST_ACTIONS]
-    waiting = [a for a in asked if response_to(plan, a) in _OPEN]
+    asked = (a for a in plan.actions if a.action not in PHARMACIST_ACTIONS)
+    return tuple(a for a in asked if response_to(plan, a) in _OPEN)
+
+
+def prescriber_message(plan: ActionPlan, lists: CodedLists) -> Paper:
+    """One question for each recommendation that waits for an answer."""
+    waiting = unanswered(plan)
     patient = plan.patient.name or "this patient"
     sections = tuple(_question(n, a, lists) for n, a in enumerate(waiting, start=1))
     nothing = Section("", (Words("Nothing waits for an answer."),))

@@ -18,8 +18,11 @@ def _part(part: Part) -> str:
     match part:
         case Words(text):
             return plain(text)
-        case Points(items):
-            return "\n".join(f"- {plain(item)}" for item in items)
+        case Points(items=items, ordered=ordered):
+            marks = (f"{n}." if ordered else "-" for n in range(1, len(items) + 1))
+            return "\n".join(
+                f"{mark} {plain(item)}" for mark, item in zip(marks, items, strict=True)
+            )
         case Table():
             return "\n".join(_row(part, row) for row in part.rows)
 

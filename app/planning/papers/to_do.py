@@ -1,10 +1,17 @@
 """The patient's to-do list: each agreed action in plain words, with who helps."""
 
+import re
+from collections.abc import Collection
+
 from app.domain.assessment import Need
 from app.domain.plan import ActionPlan, PlannedAction
+from app.planning.defaults import UNNAMED_PRESCRIBER
 from app.planning.papers.languages import Language
-from app.planning.papers.paper import Part, Table, Wording, Words
+from app.planning.papers.paper import Foreign, Part, Table, Wording, Words, plain
 from app.planning.papers.standing import standing
+from app.planning.papers.steps import names_a_step, step
+
+_STRENGTH = re.compile(r" \d.*")
 
 
 def to_do(plan: ActionPlan, language: Language) -> tuple[Part, ...]:
@@ -37,11 +44,14 @@ def marks(plan: ActionPlan) -> dict[str, str]:
 
 
 def _topic(plan: ActionPlan, action: PlannedAction, language: Language) -> str:
-    concerned = action.problem.act_on or action.problem.medicines
-    names = [m.name for m in plan.medicines if m.id in concerned]
+    say, concerned = language.say, action.problem.act_on or action.problem.medicines
+    names = ", ".join(_names(plan, concerned))
+    beside = _names(plan, [m for m in action.problem.medicines if m not in concerned])
+    if names and beside:
+        others = ", ".join(dict.fromkeys(map(without_strength, beside)))
+        return say("{medicine} together with {others}", medicine=names, others=others)
     if names:
-        return ", ".join(dict.fromkeys(names))
-    say = language.say
+        return names
     match action.problem.need:
         case Need.INDICATION:
             return say("A medicine you may need")
@@ -53,11 +63,26 @@ def _topic(plan: ActionPlan, action: PlannedAction, language: Language) -> str:
             return say("Taking your medicines")
 
 
+def _names(plan: ActionPlan, ids: Collection[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.name for m in plan.medicines if m.id in ids))
+
+
+def without_strength(name: str) -> str:
+    """Where a medicine is only spoken of, and its own line has the rest."""
+    return _STRENGTH.sub("", name)
+
+
 def _task(action: PlannedAction, language: Language) -> Wording:
-    if action.plain:
-        return language.sentence(action.plain)
-    return language.say("We will talk with you about this.")
+    if not action.plain:
+        return language.say("We will talk with you about this.")
+    said = language.sentence(action.plain)
+    if names_a_step(action.plain):
+        return said
+    whole = f"{plain(said)} {step(action, language)}"
+    return whole if isinstance(said, str) else Foreign(whole, said.language)
 
 
 def _help(action: PlannedAction, language: Language) -> tuple[str, str]:
-    return action.owner.name, language.day(action.due)
+    unnamed = action.owner.name == UNNAMED_PRESCRIBER
+    who = language.say("Your doctor or nurse") if unnamed else action.owner.name
+    return who, language.day(action.due)
