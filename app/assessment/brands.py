@@ -23,8 +23,9 @@ def brand_ordered(line: Line) -> str:
 
     `atorvastatin (LIPITOR)` names its ingredient: that is how many EHRs write the generic.
     """
-    identity, order = line.medicine.identity, _order(line)
-    if identity is None or not identity.brand or order is None:
+    identity = line.medicine.identity
+    order = _order(line) if identity and identity.brand else None
+    if identity is None or order is None:
         return ""
     named = _names_brand(order.concept, identity.brand, identity.ingredient_names)
     return identity.brand if named else ""

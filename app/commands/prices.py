@@ -11,7 +11,7 @@ from app.commands.prices_database import write
 from app.domain.codes import Concept
 from app.domain.errors import CmmError
 from app.domain.prices import GENERIC
-from app.store.prices import opened, unusable
+from app.store.prices import ingredients_key, opened, unusable
 from app.terminology import Vocabulary, identify
 from app.terminology.ndc import eleven_digits
 
@@ -84,7 +84,7 @@ def _of_name(rows: sqlite3.Connection, asked: str, vocabulary: Vocabulary) -> Fo
     """What the words stand for; else whatever has them in its description."""
     identity = identify(Concept(asked), vocabulary)
     if identity:
-        named = "|".join(identity.ingredient_names)
+        named = ingredients_key(identity.ingredient_names)
         if found := rows.execute(_FOUND.format("ingredients = ?"), (named,)).fetchall():
             return found
     return rows.execute(

@@ -12,7 +12,7 @@ from app.commands.nadac import Row
 from app.domain.codes import NDC, Coding, Concept
 from app.domain.errors import CmmError
 from app.domain.medicines import MedicineIdentity
-from app.store.prices import FORMAT
+from app.store.prices import FORMAT, ingredients_key
 from app.terminology import Vocabulary, identify
 
 Written = tuple[str, str, str, str, str, str]
@@ -83,7 +83,7 @@ def _recognised(
 def _written(identity: MedicineIdentity) -> Written:
     strengths = (f"{s.ingredient}={s.value}={s.unit}={s.per}" for s in identity.strengths)
     return (
-        "|".join(identity.ingredient_names),
+        ingredients_key(identity.ingredient_names),
         "|".join(strengths),
         identity.form,
         identity.route,

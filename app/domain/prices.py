@@ -1,10 +1,9 @@
 """What medicines cost to buy, as a dated public list says: a site loads one, the product has none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 
 from app.domain.medicines import MedicineIdentity
 
@@ -34,18 +33,15 @@ class Price:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PriceList:
-    """The prices of one day, by the ingredients of the product."""
+    """The prices of one day. `of` gives those of the products with exactly these ingredients."""
 
     name: str
     as_of: date
-    prices: Mapping[frozenset[str], tuple[Price, ...]]
-
-    def of(self, ingredients: frozenset[str]) -> tuple[Price, ...]:
-        return self.prices.get(ingredients, ())
+    of: Callable[[frozenset[str]], tuple[Price, ...]]
 
 
 def price_list(name: str, as_of: date, prices: Iterable[Price]) -> PriceList:
     found: dict[frozenset[str], list[Price]] = {}
     for price in prices:
         found.setdefault(frozenset(price.identity.ingredient_names), []).append(price)
-    return PriceList(name, as_of, MappingProxyType({k: tuple(of) for k, of in found.items()}))
+    return PriceList(name, as_of, lambda ingredients: tuple(found.get(ingredients, ())))
