@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import CmmError
-from app.store.schema import DRAFTS
+from app.store.schema import DRAFTS, SIGNED_DRAFTS
 from launch.seal import TokenSeal
 
 COLUMN = "draft"
@@ -17,7 +17,10 @@ NEW = 0
 
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
-    """The draft's bytes and the version that a save must have seen."""
+    """
+    The draft's bytes and the version that a save must have seen. Empty where the last one was signed and
+    no new one was begun.
+    """
 
     body: bytes
     version: int
@@ -26,6 +29,12 @@ class StoredDraft:
 def load(connection: Connection, seal: TokenSeal, key: str) -> StoredDraft | None:
     row = connection.execute(select(DRAFTS).where(DRAFTS.c.key == key)).mappings().first()
     return StoredDraft(seal.open(row["body"], key, COLUMN), row["version"]) if row else None
+
+
+def is_begun(connection: Connection, seal: TokenSeal, key: str) -> bool:
+    """Whether something was decided or written since the last signature."""
+    stored = load(connection, seal, key)
+    return stored is not None and bool(stored.body)
 
 
 def save(
@@ -46,8 +55,23 @@ def save(
     return seen + 1
 
 
-def drop(connection: Connection, key: str) -> None:
-    connection.execute(delete(DRAFTS).where(DRAFTS.c.key == key))
+def sign(
+    connection: Connection, seal: TokenSeal, key: str, version_id: str, *, at: datetime
+) -> None:
+    """The draft is kept with the version that was signed from it, and a new one can begin."""
+    draft = load(connection, seal, key)
+    if draft is None or not draft.body:
+        return
+    sealed = seal.close(draft.body, version_id, COLUMN)
+    connection.execute(insert(SIGNED_DRAFTS).values(version_id=version_id, body=sealed))
+    save(connection, seal, key, b"", seen=draft.version, at=at)
+
+
+def signed(connection: Connection, seal: TokenSeal, version_id: str) -> bytes | None:
+    """What a version was signed from; None where it was signed without a draft, or before these were kept."""
+    found = select(SIGNED_DRAFTS.c.body).where(SIGNED_DRAFTS.c.version_id == version_id)
+    body = connection.execute(found).scalar()
+    return seal.open(body, version_id, COLUMN) if body is not None else None
 
 
 def _changed() -> CmmError:

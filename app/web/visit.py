@@ -92,13 +92,17 @@ class Visit:
     def draft_in(self, connection: Connection) -> tuple[Draft, int]:
         """The same within a transaction."""
         stored = drafts.load(connection, self.services.seal, self.draft_key)
-        if stored is None:
-            draft, seen = Draft(plan_id=str(uuid.uuid4())), drafts.NEW
-        else:
-            draft, seen = msgspec.json.decode(stored.body, type=Draft), stored.version
+        seen = stored.version if stored else drafts.NEW
+        draft = Draft(plan_id=str(uuid.uuid4()))
+        if stored and stored.body:
+            draft = msgspec.json.decode(stored.body, type=Draft)
         plan = latest_plan(connection, self.services.seal, self.chart_key)
-        self.read[seen] = remembering(draft, plan)
+        self.read[seen] = self.going_on(draft, plan)
         return self.read[seen], seen
+
+    def going_on(self, draft: Draft, plan: ActionPlan | None) -> Draft:
+        """With what the plan that was signed last holds."""
+        return remembering(draft, plan)
 
     def signed_before(
         self, connection: Connection
@@ -176,11 +180,14 @@ class OpenVisit(Visit):
         """How the goals of the last plan stand."""
         return {g.key: g.progress for g in self.followed.goals} if self.followed else {}
 
-    def draft_in(self, connection: Connection) -> tuple[Draft, int]:
-        """What the last plan holds goes on in the draft until this review says otherwise."""
-        draft, seen = super().draft_in(connection)
-        self.read[seen] = continuing(draft, self.before, self.assessment, self.reopened)
-        return self.read[seen], seen
+    def going_on(self, draft: Draft, plan: ActionPlan | None) -> Draft:
+        """
+        What the last plan holds goes on until this review says otherwise. Where a colleague signed since
+        this request began it is that plan's, and what had changed since the one before is settled in it.
+        """
+        known = self.before.version_id if self.before else ""
+        reopened = self.reopened if plan and plan.version_id == known else ()
+        return continuing(super().going_on(draft, plan), plan, self.assessment, reopened)
 
     def page_values(self, current: str) -> dict[str, Any]:
         """What the frame of every page shows."""

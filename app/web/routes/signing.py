@@ -59,19 +59,25 @@ class _Desk:
     seen: int
     before: Signed | None
     last: ActionPlan | None
+    begun: bool  # somebody began a review since
 
 
 async def _desk(visit: OpenVisit) -> _Desk:
     """Read together: between two readings another click on Sign could make one into the other."""
     seal, key = visit.services.seal, visit.chart_key
     return await visit.services.database.run(
-        lambda c: _Desk(*visit.draft_in(c), latest_signing(c, seal, key), latest_plan(c, seal, key))
+        lambda c: _Desk(
+            *visit.draft_in(c),
+            latest_signing(c, seal, key),
+            latest_plan(c, seal, key),
+            drafts.is_begun(c, seal, visit.draft_key),
+        )
     )
 
 
 async def _sign_page(visit: OpenVisit, refusal: _Refusal) -> Response:
     desk = await _desk(visit)
-    if desk.seen == drafts.NEW:  # what is signed must be what was seen, so it is kept from here on
+    if not desk.begun:  # what is signed must be what was seen, so it is kept from here on
         await visit.save(desk.draft, desk.seen)
         desk = replace(desk, seen=desk.seen + 1)
     filing = await filing_of(visit)
@@ -89,6 +95,7 @@ async def _sign_page(visit: OpenVisit, refusal: _Refusal) -> Response:
         resource_count=len(bundle["entry"]),
         bundle_json=json.dumps(bundle, indent=1, default=str),
         ends=open_ends(desk.draft, visit.assessment),
+        clashes=len(desk.draft.clashes),
         author=visit.author,
         seen=_seen(desk.seen, plan, filing),
         refusal=refusal,
@@ -152,7 +159,7 @@ async def sign_plan(visit: CurrentOpenVisit, request: Request) -> Response:
     form = await request.form()
     require_clinician(visit)
     desk = await _desk(visit)
-    if desk.seen == drafts.NEW and desk.before is not None:
+    if not desk.begun and desk.before is not None:
         if desk.last is None or desk.last.author != visit.author:  # a colleague signed it meanwhile
             return await _sign_page(visit, _Refusal(CHANGED))
         # A second click on Sign: the first one made the plan, and both wait for it.
@@ -234,7 +241,7 @@ async def _commit(visit: OpenVisit, signing: Signing, seen: int) -> bool:
             return outbox.exists(connection, plan.version_id)
         if queue(connection, services.seal, signing):
             record(connection, event)
-        drafts.drop(connection, visit.draft_key)
+        drafts.sign(connection, services.seal, visit.draft_key, plan.version_id, at=plan.signed_at)
         return True
 
     return await services.database.run(work)
