@@ -1,6 +1,7 @@
 """The file of the National Average Drug Acquisition Cost (NADAC), read row by row."""
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +21,10 @@ NEEDED = (DESCRIPTION, NDC, PER_UNIT, EFFECTIVE, UNIT, KIND, GENERIC_PER_UNIT, A
 UNITS = frozenset({"EA", "ML", "GM"})
 KINDS = frozenset({"B", "B-ANDA", "B-BIO", "G"})
 _NDC_DIGITS = 11
+# Each file has rows of reserved codes with a made-up price, described so.
+_PLACEHOLDER = "TBD DO NOT DELETE"
+# Where the list shortens a word as charts don't: MONTELUKAST SOD 10 MG TABLET.
+_SHORT = re.compile(r"\bSOD\b")
 # A row that is too short has None where the heading promised a value.
 Values = Mapping[str, str | None]
 _DAYS = ("%m/%d/%Y", "%Y-%m-%d")  # as downloaded, and as the interface of the site answers
@@ -87,11 +92,18 @@ def _headings(file: Path, sent: Sequence[str] | None) -> list[str]:
     return names
 
 
+def spelled_out(description: str) -> str:
+    return _SHORT.sub("SODIUM", description.upper())
+
+
 def _row(values: Values) -> Row:
+    description = _text(values, DESCRIPTION)
+    if description.startswith(_PLACEHOLDER):
+        raise ValueError("a placeholder of the list, no product")
     generic = (values[GENERIC_PER_UNIT] or "").strip()
     return Row(
         ndc=_ndc(_text(values, NDC)),
-        description=_text(values, DESCRIPTION),
+        description=description,
         kind=_one_of(KINDS, values, KIND),
         per_unit=_price(_text(values, PER_UNIT)),
         unit=_one_of(UNITS, values, UNIT),

@@ -8,7 +8,7 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
-from app.commands.nadac import Row
+from app.commands.nadac import Row, spelled_out
 from app.domain.codes import NDC, Coding, Concept
 from app.domain.errors import CmmError
 from app.domain.medicines import MedicineIdentity
@@ -75,7 +75,8 @@ def _recognised(
     for row in rows:
         key = row.description, row.ndc[:_PRODUCT_DIGITS]
         if key not in known:
-            found = identify(Concept(row.description, (Coding(NDC, row.ndc),)), vocabulary)
+            said = Concept(spelled_out(row.description), (Coding(NDC, row.ndc),))
+            found = identify(said, vocabulary)
             known[key] = _written(found) if found else None
         yield row, known[key]
 

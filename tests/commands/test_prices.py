@@ -58,6 +58,26 @@ def test_packages_of_one_product_at_one_price_are_one_price(tmp_path: Path) -> N
     assert len(prices.of(frozenset({"atorvastatin"}))) == 1
 
 
+@pytest.mark.parametrize(
+    ("description", "ingredient"),
+    [
+        ("MONTELUKAST SOD 10 MG TABLET", "montelukast"),
+        ("PANTOPRAZOLE SOD DR 40 MG TAB", "pantoprazole"),
+        ("METOPROLOL SUCC ER 25 MG TAB", "metoprolol"),
+        ("AMLODIPINE BESYLATE 5 MG TAB", "amlodipine"),
+        ("ROSUVASTATIN CALCIUM 10 MG TAB", "rosuvastatin"),
+    ],
+)
+def test_a_product_is_known_by_the_words_of_the_list(
+    description: str, ingredient: str, tmp_path: Path
+) -> None:
+    row = GENERIC.replace("ATORVASTATIN 40 MG TABLET", description).replace("00378", "99999")
+    prices = read_prices(loaded(tmp_path, row))
+    assert prices is not None
+    (found,) = prices.of(frozenset({ingredient}))
+    assert (found.description, found.identity.form) == (description, "tablet")
+
+
 def test_headings_with_underscores_and_days_with_hyphens_are_read_too(tmp_path: Path) -> None:
     headings = HEADINGS.replace(" ", "_").replace("NDC_Description", "NDC Description")
     file = listed(tmp_path, GENERIC.replace("11/18/2026", "2026-11-18"), headings=headings)
@@ -92,6 +112,10 @@ def test_the_price_that_came_into_effect_last_counts(tmp_path: Path) -> None:
         (GENERIC.replace("11/18/2026", ""), "no as of date"),
         ("ATORVASTATIN 40 MG TABLET,00378395277", "no as of date"),
         (BRAND.replace("17.2", "18.0"), "twice with different content"),
+        (
+            GENERIC.replace("ATORVASTATIN 40 MG TABLET", "TBD DO NOT DELETE OR RELEASE"),
+            "placeholder",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_used_is_said_by_its_line(row: str, why: str, tmp_path: Path) -> None:
