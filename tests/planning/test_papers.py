@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from app.domain.follow_up import PrescriberResponse, Response
 from app.domain.medicines import DailyDose, LineStatus
 from app.domain.patient import UNNAMED
@@ -108,6 +110,22 @@ def test_all_medicines_of_a_problem_are_named_the_one_to_change_first() -> None:
     assert "1. metformin 500 mg tablet together with lisinopril;" in said
 
 
+@pytest.mark.parametrize(
+    ("others", "topic"),
+    [
+        (3, "metformin 500 mg tablet together with m0, m1, m2;"),
+        (4, "metformin 500 mg tablet together with other medicines you take;"),
+    ],
+)
+def test_what_many_medicines_do_together_is_still_read_at_a_glance(others: int, topic: str) -> None:
+    plan = signed_plan()
+    more = tuple(replace(METFORMIN, id=f"m{n}", name=f"m{n} 5 mg tablet") for n in range(others))
+    taken = (METFORMIN, *more)
+    crowd = replace(PROBLEM, medicines=tuple(m.id for m in taken), act_on=("med-metformin",))
+    action = replace(plan.actions[0], problem=crowd)
+    assert f"1. {topic}" in pages(replace(plan, medicines=taken, actions=(action,)))
+
+
 def test_the_open_time_is_a_column_only_where_a_medicine_has_none() -> None:
     once = replace(
         METFORMIN, sig="1 tablet by mouth daily", daily_dose=DailyDose(unknown="not said")
@@ -129,3 +147,11 @@ def test_what_was_answered_is_not_asked_again() -> None:
     said = paper_text(prescriber_message(answered(Response.ACCEPTED), LISTS))
     assert "Nothing waits for an answer." in said
     assert "Stop metformin" not in said
+
+
+def test_the_message_about_a_patient_without_a_name_names_none() -> None:
+    plan = signed_plan()
+    nameless = replace(plan, patient=replace(plan.patient, name=UNNAMED))
+    said = paper_text(prescriber_message(nameless, LISTS))
+    assert said.startswith("Medicines of this patient: 1 recommendation")
+    assert "Then: Repeat eGFR in 3 months.\n" in said

@@ -4,7 +4,7 @@ from app.planning.papers.clinician_note import clinician_note
 from app.planning.papers.languages import ENGLISH, Language, language_of, languages
 from app.planning.papers.paper import Foreign, Paper, Points, Section, Table, Words
 from app.planning.papers.patient_pages import patient_pages
-from app.planning.papers.prescriber_message import prescriber_message
+from app.planning.papers.prescriber_message import prescriber_message, unanswered
 from app.planning.papers.reasons import Plainly, plainly
 from app.planning.papers.text import paper_text
 
@@ -25,4 +25,5 @@ __all__ = [
     "patient_pages",
     "plainly",
     "prescriber_message",
+    "unanswered",
 ]

@@ -1,6 +1,7 @@
 """The message to the prescriber: what is asked, why, and by when; the gravest first and nothing else."""
 
 from app.domain.follow_up import Response
+from app.domain.patient import UNNAMED
 from app.domain.plan import ActionPlan, CodedLists, PlannedAction
 from app.planning.defaults import PHARMACIST_ACTIONS
 from app.planning.papers.languages import SOURCE
@@ -19,7 +20,8 @@ def unanswered(plan: ActionPlan) -> tuple[PlannedAction, ...]:
 def prescriber_message(plan: ActionPlan, lists: CodedLists) -> Paper:
     """One question for each recommendation that waits for an answer."""
     waiting = unanswered(plan)
-    patient = plan.patient.name or "this patient"
+    named = plan.patient.name not in {"", UNNAMED}
+    patient = plan.patient.name if named else "this patient"
     sections = tuple(_question(n, a, lists) for n, a in enumerate(waiting, start=1))
     nothing = Section("", (Words("Nothing waits for an answer."),))
     return Paper(
@@ -37,7 +39,7 @@ def _question(number: int, action: PlannedAction, lists: CodedLists) -> Section:
     points = (
         f"Why: {' '.join((problem.because, *problem.also))}",
         f"Source: {evidence}" if evidence else "",
-        f"Please answer by {action.due.strftime('%d-%b-%Y')}. Then: {action.monitoring}",
+        f"Please answer by {action.due.strftime('%d-%b-%Y')}. Then: {action.monitoring.rstrip('.')}.",
     )
     heading = f"{number}. {lists.title('actions', action.action)}: {action.text} ({problem.severity.value})"
     return Section(heading, (Points(tuple(p for p in points if p)),))

@@ -11,6 +11,7 @@ from app.planning.papers.paper import Foreign, Part, Table, Wording, Words, plai
 from app.planning.papers.standing import standing
 from app.planning.papers.steps import names_a_step, step
 
+_FEW = 3  # names that can be taken in at a glance
 _STRENGTH = re.compile(r" \d.*")
 
 
@@ -45,13 +46,9 @@ def marks(plan: ActionPlan) -> dict[str, str]:
 
 def _topic(plan: ActionPlan, action: PlannedAction, language: Language) -> str:
     say, concerned = language.say, action.problem.act_on or action.problem.medicines
-    names = ", ".join(_names(plan, concerned))
-    beside = _names(plan, [m for m in action.problem.medicines if m not in concerned])
-    if names and beside:
-        others = ", ".join(dict.fromkeys(map(without_strength, beside)))
-        return say("{medicine} together with {others}", medicine=names, others=others)
-    if names:
-        return names
+    if names := _listed(_names(plan, concerned)):
+        beside = _names(plan, [m for m in action.problem.medicines if m not in concerned])
+        return _beside(names, beside, language)
     match action.problem.need:
         case Need.INDICATION:
             return say("A medicine you may need")
@@ -63,8 +60,24 @@ def _topic(plan: ActionPlan, action: PlannedAction, language: Language) -> str:
             return say("Taking your medicines")
 
 
+def _beside(names: str, beside: tuple[str, ...], language: Language) -> str:
+    """A sentence about two makes no sense where one is named; a long list makes no more."""
+    if not beside:
+        return names
+    if len(beside) > _FEW:
+        return language.say("{medicine} together with other medicines you take", medicine=names)
+    others = ", ".join(dict.fromkeys(map(without_strength, beside)))
+    return language.say("{medicine} together with {others}", medicine=names, others=others)
+
+
 def _names(plan: ActionPlan, ids: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.name for m in plan.medicines if m.id in ids))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """One or two as they are on the list; of more the strength would hide the names."""
+    short = names if len(names) < _FEW else tuple(dict.fromkeys(map(without_strength, names)))
+    return ", ".join(short)
 
 
 def without_strength(name: str) -> str:
