@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from app.assessment.chart_index import Line
-from app.assessment.doses import most_daily
 from app.assessment.sentences import day
-from app.domain.medicines import MedicineIdentity
+from app.domain.medicines import Medicine, MedicineIdentity
 from app.domain.prices import Price, PriceList
-from app.terminology import same_drug, strength_key
+from app.terminology import convert, same_drug, strength_key
 
 EACH, MILLILITRE = "EA", "ML"
 MONTH = 30
@@ -18,12 +16,13 @@ _SWALLOWED = frozenset({"", "oral"})
 _CENT, _HUNDRED = Decimal("0.01"), 100
 
 
-def products(line: Line, prices: PriceList) -> list[Price]:
+def products(medicine: Medicine, prices: PriceList) -> list[Price]:
     """The prices of this medicine, brand and generic, in its strength and form where they are said."""
-    identity = line.medicine.identity
+    identity = medicine.identity
     if identity is None:
         return []
-    return [p for p in prices.of(line.ingredients) if _is(identity, p.identity)]
+    every = prices.of(frozenset(identity.ingredient_names))
+    return [p for p in every if _is(identity, p.identity)]
 
 
 def _is(medicine: MedicineIdentity, product: MedicineIdentity) -> bool:
@@ -33,16 +32,18 @@ def _is(medicine: MedicineIdentity, product: MedicineIdentity) -> bool:
     return strength is None or strength == strength_key(product)
 
 
-def units_a_day(line: Line, unit: str) -> Decimal | None:
+def units_a_day(medicine: Medicine, unit: str) -> Decimal | None:
     """How many tablets, capsules or mL the directions come to; None where they don't say."""
-    identity = line.medicine.identity
-    if identity is None or not identity.strengths or line.medicine.daily_dose.as_needed:
+    identity = medicine.identity
+    if identity is None or not identity.strengths or medicine.daily_dose.as_needed:
         return None
     strength = identity.strengths[0]
     counted = unit == EACH and not strength.per and identity.form in _COUNTED
     if not counted and not (unit == MILLILITRE and strength.per == "mL"):
         return None
-    amount = most_daily(line, strength.ingredient, strength.unit)
+    doses = {d.ingredient: d for d in medicine.daily_dose.per_ingredient}
+    dose = doses.get(strength.ingredient)
+    amount = convert(dose.high, dose.unit, strength.unit) if dose else None
     return None if amount is None else amount / strength.value
 
 

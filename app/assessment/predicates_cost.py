@@ -59,7 +59,7 @@ def generic_sold(args: v.MedicineGenericSold, _: Resolver) -> Predicate:
 
 def _generic_of(line: Line, brand: str, prices: PriceList, caveats: tuple[str, ...]) -> Answer:
     """A brand with the price of a corresponding generic is sold by several (NADAC dictionary)."""
-    every = products(line, prices)
+    every = products(line.medicine, prices)
     own = [p for p in every if p.branded and p.identity.brand.lower() == brand.lower()]
     sold = [p for p in own if p.generic_per_unit is not None]
     generics = [p for p in every if not p.branded]
@@ -88,7 +88,7 @@ def _beside(
     others += [p.generic_per_unit for p in sold if p.unit == brand.unit and p.generic_per_unit]
     if not others:
         return ()
-    units = units_a_day(line, brand.unit)
+    units = units_a_day(line.medicine, brand.unit)
     if units is None:
         cost = f"{dollars(brand.per_unit)} against {dollars(max(others))} a unit"
     else:
@@ -130,7 +130,7 @@ def _costs(
     line: Line, prices: PriceList, others: Sequence[str]
 ) -> tuple[Decimal, str, Decimal] | CannotTell | NotFound:
     """What a day of it costs, what else there is, and what that would cost."""
-    own, units = least(_own(line, prices)), units_a_day(line, EACH)
+    own, units = least(_own(line, prices)), units_a_day(line.medicine, EACH)
     if own is None:
         return CannotTell((f"what {line.name} costs: it is not in {named(prices)}",))
     if units is None:
@@ -143,7 +143,7 @@ def _costs(
 
 def _own(line: Line, prices: PriceList) -> list[Price]:
     """A brand that has its generic is a matter of the generic, unless the brand was asked for."""
-    every = products(line, prices)
+    every = products(line.medicine, prices)
     kept = brand_ordered(line) if kept_as_brand(line) else ""
     return [p for p in every if p.identity.brand.lower() == kept.lower()] if kept else every
 

@@ -15,6 +15,8 @@ from app.domain.medicines import (
     Medicine,
     PatientReported,
 )
+from app.domain.prices import PriceList
+from app.web.money import cost_facts
 from app.web.questions import QuestionView, SettledView, answered, label_of, open_questions
 from app.web.words import concept, counted, day, number, records_of, when
 
@@ -58,9 +60,12 @@ class LineView:
     sources: tuple[SourceView, ...]
     adherence: tuple[tuple[str, str], ...]
     answers: tuple[str, ...]
+    costs: tuple[tuple[str, str], ...]
 
 
-def line_view(medicine: Medicine, told: Iterable[PatientReported]) -> LineView:
+def line_view(
+    medicine: Medicine, told: Iterable[PatientReported], prices: PriceList | None
+) -> LineView:
     here = {e.source.id for e in medicine.entries if e.source.resource == RESOURCE}
     basis = medicine.daily_dose.basis
     return LineView(
@@ -72,6 +77,7 @@ def line_view(medicine: Medicine, told: Iterable[PatientReported]) -> LineView:
         sources=tuple(_sources(medicine)),
         adherence=tuple(adherence_facts(medicine.fill_history)),
         answers=tuple(filter(None, map(_answer, _recorded_answers(medicine)))),
+        costs=tuple(cost_facts(medicine, prices)),
     )
 
 

@@ -52,6 +52,7 @@ def list_page(
     visit: OpenVisit, draft: Draft, view: View, adding: Adding, status: int = 200
 ) -> Response:
     medicines, knowledge = visit.chart.medicines, visit.services.knowledge.knowledge
+    prices = visit.services.knowledge.lookups.prices
     by = view.by if view.by in GROUPINGS else "condition"
     chosen = next((m for m in medicines if m.id == view.line), None)
     questioned = to_settle(medicines)
@@ -68,7 +69,7 @@ def list_page(
         unrecognised=[m for m in medicines if m.identity is None],
         lapsed=lapsed(medicines, draft.settlements),
         names={m.id: m.name for m in medicines},
-        detail=line_view(chosen, draft.told) if chosen else None,
+        detail=line_view(chosen, draft.told, prices) if chosen else None,
         next_line=next((q.medicine.id for q in questioned if q.medicine is not chosen), ""),
         regimen=None if chosen else _regimen(visit),
         done=DONE.get(view.done, ""),

@@ -251,8 +251,7 @@ def test_a_cost_problem_stands_beside_the_other_problems_of_the_medicine() -> No
     ],
 )
 def test_units_a_day_come_from_the_directions(medicine: str, unit: str, units: str | None) -> None:
-    ready = index(chart(medicines=[medicine]), load_compiled().lookups, TODAY)
-    found = units_a_day(ready.lines[0], unit)
+    found = units_a_day(chart(medicines=[medicine]).medicines[0], unit)
     assert found == (None if units is None else Decimal(units))
 
 
