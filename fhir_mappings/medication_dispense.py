@@ -25,7 +25,9 @@ def medication_dispense(resource: Json, lookup: Lookup) -> Fill:
 
 def _days_supply(value: object) -> Decimal | None:
     """The element is called daysSupply: without a unit its number is days, and nothing is invented."""
-    if words(member(value, "code")) or words(member(value, "unit")):
+    if not isinstance(value, dict):
+        return None
+    if words(value.get("code")) or words(value.get("unit")):
         return duration_days(value)
-    days = number(member(value, "value"))
+    days = number(value.get("value"))
     return days if days is not None and days >= 0 else None

@@ -8,7 +8,8 @@ from fhir_mappings.reading import Json, Lookup, member, objects, words
 
 def reference(value: object) -> str:
     """The reference itself, without the version that some servers append."""
-    return words(member(value, "reference")).partition("/_history/")[0]
+    sent = words(member(value, "reference"))
+    return sent.partition("/_history/")[0] if "/_history/" in sent else sent
 
 
 def canonical(value: object, lookup: Lookup) -> str:
@@ -54,7 +55,8 @@ def is_about(resource: Json, patient_references: Iterable[str]) -> bool:
 def retracted(resource: Json) -> bool:
     """Entered in error: not used and not counted as a gap, since the chart itself takes it back."""
     return words(resource.get("status")) == _RETRACTED or (
-        first_code(resource.get("verificationStatus")) == _RETRACTED
+        "verificationStatus" in resource
+        and first_code(resource["verificationStatus"]) == _RETRACTED
     )
 
 

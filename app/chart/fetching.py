@@ -30,9 +30,9 @@ def _never_filled(line: Line) -> Iterator[Disagreement]:
     No fill within 30 days of an active order. Only said where the chart holds fills of something:
     otherwise nothing is known of fills; and only of a medicine whose fills would be recognised.
     """
-    orders = _fetched_orders(line)
-    if not orders or any(map(counts, line.fills)) or any(map(was_given, line.given)):
+    if any(map(counts, line.fills)) or any(map(was_given, line.given)):
         return
+    orders = _fetched_orders(line)
     first = min((d.latest for o in orders if (d := dated(o))), default=None)
     if first is None or first + timedelta(days=GRACE_DAYS) >= line.as_of:
         return
@@ -45,14 +45,15 @@ def _never_filled(line: Line) -> Iterator[Disagreement]:
 
 def _not_refilled(line: Line) -> Iterator[Disagreement]:
     """An active order whose last fill is half a year old and used up: possibly no longer taken."""
-    orders = [o for o in _fetched_orders(line) if not line.doses[o.source].as_needed]
     handed = [(f.handed_over, f) for f in line.fills if counts(f) and f.handed_over]
-    if not orders or not handed or any(map(was_given, line.given)):
+    if not handed or any(map(was_given, line.given)):
         return
     last, fill = max(handed, key=lambda pair: (pair[0].latest, pair[1].source.id))
     since = line.as_of - timedelta(days=standing_table().fill_days)
-    renewed = any((d := dated(o)) is None or d.latest >= since for o in orders)
-    if renewed or last.latest >= since or any(covers(f, line.as_of) for _, f in handed):
+    if last.latest >= since or any(covers(f, line.as_of) for _, f in handed):
+        return
+    orders = [o for o in _fetched_orders(line) if not line.doses[o.source].as_needed]
+    if not orders or any((d := dated(o)) is None or d.latest >= since for o in orders):
         return
     yield Disagreement(
         "not-refilled",
@@ -62,8 +63,10 @@ def _not_refilled(line: Line) -> Iterator[Disagreement]:
 
 
 def _not_prescribed(line: Line) -> Iterator[Disagreement]:
+    if _ordered(line):
+        return
     fills = [f for f in line.fills if counts(f)]
-    if not fills or _ordered(line):
+    if not fills:
         return
     handed = [f.handed_over for f in fills if f.handed_over]
     when = f" on {max(handed, key=lambda d: d.latest).said}" if handed else ""

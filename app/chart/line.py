@@ -40,25 +40,11 @@ def medicine_line(group: Group, around: Around) -> Medicine:
     """The line of a medicine from those of its records that are on it; its fills are counted later."""
     members, as_of = group.members, around.as_of
     identity = best_identity(members, as_of)
-    records = [m.record for m in members]
-    entries = by_recency(r for r in records if isinstance(r, MedicationEntry))
-    fills = sorted((r for r in records if isinstance(r, Fill)), key=fill_recency)
-    given = sorted((r for r in records if isinstance(r, Administration)), key=dose_recency)
+    line = _sources(group, identity, around)
+    entries = line.entries
+    fills = sorted(line.fills, key=fill_recency)
+    given = sorted(line.given, key=dose_recency)
     dosages = instructions(entries, fills, as_of)
-    marks = _of_line(around.marks, members)
-    line = Line(
-        members=tuple(members),
-        entries=tuple(entries),
-        doses={
-            m.record.source: dose_of(m, identity, as_of)
-            for m in members
-            if isinstance(m.record, MedicationEntry)
-        },
-        as_of=as_of,
-        fills_known=around.fills_known,
-        marks=marks,
-        beside=group.beside,
-    )
     live = [e for e in entries if standing(e, as_of).on_list]
     orders = [e for e in live if is_order(e)]
     return Medicine(
@@ -66,7 +52,7 @@ def medicine_line(group: Group, around: Around) -> Medicine:
         name=line_name(identity, _recorded(entries, fills, given)),
         identity=identity,
         status=line_status(entries, fills, as_of),
-        entries=tuple(entries),
+        entries=entries,
         fills=tuple(fills),
         daily_dose=daily_dose(
             identity, tuple(dosages), started=_course_began(entries, dosages), as_of=as_of
@@ -79,7 +65,24 @@ def medicine_line(group: Group, around: Around) -> Medicine:
         disagreements=disagreements(line),
         notes=tuple(dict.fromkeys((*_notes(entries, as_of), *given_notes(given)))),
         administrations=tuple(given),
-        marks=marks,
+        marks=line.marks,
+    )
+
+
+def _sources(group: Group, identity: MedicineIdentity | None, around: Around) -> Line:
+    """The members by what they are. The dose of an entry alone is ever held against another."""
+    by_entry = [m for m in group.members if isinstance(m.record, MedicationEntry)]
+    records = [m.record for m in group.members]
+    return Line(
+        members=tuple(group.members),
+        entries=tuple(by_recency(r for r in records if isinstance(r, MedicationEntry))),
+        fills=tuple([r for r in records if isinstance(r, Fill)]),
+        given=tuple([r for r in records if isinstance(r, Administration)]),
+        doses={m.record.source: dose_of(m, identity, around.as_of) for m in by_entry},
+        as_of=around.as_of,
+        fills_known=around.fills_known,
+        marks=_of_line(around.marks, group.members),
+        beside=group.beside,
     )
 
 
@@ -93,6 +96,8 @@ def _recorded(
 
 
 def _of_line(marks: Sequence[ListMark], members: Sequence[Recorded]) -> tuple[ListMark, ...]:
+    if not marks:
+        return ()
     addresses = {m.record.source.reference for m in members}
     return tuple(m for m in marks if m.entry in addresses)
 

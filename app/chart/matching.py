@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from msgspec import Struct
+
 from app.chart.standing import Standing, is_order, standing
 from app.domain.codes import Concept
 from app.domain.medicines import Administration, Fill, MedicationEntry, MedicineIdentity
@@ -21,8 +23,7 @@ _NULLS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """One entry, fill or dose given, with what it was recognised as."""
 
     record: MedicationEntry | Fill | Administration

@@ -59,7 +59,7 @@ def reconcile(
         on_line, off = _divide(one, as_of)
         history += off
         if on_line:
-            lines.append(medicine_line(replace(one, members=on_line), around))
+            lines.append(medicine_line(Group(one.key, on_line, one.beside), around))
     off_list = sorted((h.record for h in history), key=lambda r: r.source)
     return Reconciled(
         in_order(_with_unique_ids(lines)),

@@ -12,23 +12,17 @@ from app.domain.medicines import Administration, DailyDose, Fill, ListMark, Medi
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One medicine's sources with the dose each entry comes to; `entries` are in order, the newest last."""
+    """One medicine's sources with the dose each entry comes to."""
 
     members: tuple[Recorded, ...]
-    entries: tuple[MedicationEntry, ...]
+    entries: tuple[MedicationEntry, ...]  # the newest last
+    fills: tuple[Fill, ...]
+    given: tuple[Administration, ...]
     doses: Mapping[Source, DailyDose]
     as_of: date
     fills_known: bool  # does the chart hold any fill at all?
     marks: tuple[ListMark, ...] = ()
     beside: tuple[Recorded, ...] = ()  # orders of another strength, on a line of their own
-
-    @property
-    def fills(self) -> list[Fill]:
-        return [m.record for m in self.members if isinstance(m.record, Fill)]
-
-    @property
-    def given(self) -> list[Administration]:
-        return [m.record for m in self.members if isinstance(m.record, Administration)]
 
     @property
     def orders(self) -> list[MedicationEntry]:

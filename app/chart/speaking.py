@@ -35,7 +35,7 @@ def line_status(
     Taken or not, as the speaking source says. Where it can't tell, any other source that is sure
     decides, then a fill whose supply still reaches today.
     """
-    supplied = any(counts(f) and covers(f, as_of) for f in fills)
+    supplied = any(counts(f) and covers(f, as_of) for f in reversed(fills))
     live = {standing(e, as_of) for e in entries} - {Standing.PAST, Standing.PLANNED}
     told = speaker(entries)
     if told is None or not live:

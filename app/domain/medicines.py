@@ -5,12 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
 from app.domain.codes import Concept, Source
 from app.domain.dates import PartialDate, clinical_date
 
 
-@dataclass(frozen=True, slots=True)
-class Dosage:
+class Dosage(Struct, frozen=True):
     """
     One dosing instruction as sent: the words and whatever was structured.
 
@@ -77,8 +78,7 @@ class MedicationEntry:
     brand_only: bool = False  # the prescriber lets no generic be dispensed for it
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """One MedicationDispense."""
 
     source: Source

@@ -81,7 +81,7 @@ def strength_key(identity: MedicineIdentity) -> StrengthKey | None:
     """The strengths in a comparable shape; None when none is said. Creams count a gram as a mL."""
     if not identity.strengths:
         return None
-    return frozenset(_comparable(s) for s in identity.strengths)
+    return frozenset(map(_comparable, identity.strengths))
 
 
 def same_drug(a: MedicineIdentity, b: MedicineIdentity) -> bool | None:

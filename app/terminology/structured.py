@@ -80,12 +80,19 @@ def read_dosage(dosage: Dosage, day: int | None = None) -> Regimen:
         return _by_words(dosage, step, worded) or Regimen(steps=(step,), unknown=reason)
     if worded.unknown in _WORDS_DECIDE:
         return Regimen(unknown=worded.unknown)
-    as_needed = dosage.as_needed or worded.as_needed
-    limit = _limit(dosage) or worded.limit
-    said = replace(worded, as_needed=as_needed, limit=limit)
+    said = _with_fields(worded, dosage)
     if not step.amount and not step.per_day:
         return Regimen(unknown=RATE) if dosage.rate_unit and worded.unknown else said
     return _checked(step, said) if said.steps and not said.unknown else _fields_alone(step, said)
+
+
+def _with_fields(worded: Regimen, dosage: Dosage) -> Regimen:
+    """The words, and of the fields what stands beside any dose."""
+    as_needed = dosage.as_needed or worded.as_needed
+    limit = _limit(dosage) or worded.limit
+    if (as_needed, limit) == (worded.as_needed, worded.limit):
+        return worded
+    return replace(worded, as_needed=as_needed, limit=limit)
 
 
 def _fields_alone(step: Step, worded: Regimen) -> Regimen:

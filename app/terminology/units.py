@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -67,6 +67,7 @@ MASS_UNITS: Final = frozenset({"kg", "g", "mg", "mcg"})
 _CONVERTED: Final = MASS_UNITS | {"L", "dL", "mL", "mol", "mmol", "h"}
 
 
+@lru_cache(maxsize=1024)
 def normal_unit(written: str) -> str:
     """The unit in one spelling: `ug`, `µg` and `MCG` are all `mcg`. Unknown units come back trimmed."""
     text = re.sub(r"\s+", "_", written.strip())
