@@ -12,6 +12,7 @@ Json = dict[str, Any]
 OURS = "https://concordance-cmm.org/fhir"
 PLAN_IDENTIFIER = f"{OURS}/NamingSystem/medication-action-plan"
 VERSION_IDENTIFIER = f"{OURS}/NamingSystem/medication-action-plan-version"
+MESSAGE_IDENTIFIER = f"{OURS}/NamingSystem/message-to-prescriber"
 PART_IDENTIFIER = f"{OURS}/NamingSystem/plan-part"
 ENGINE_IDENTIFIER = f"{OURS}/NamingSystem/rules-engine"
 CATEGORY = f"{OURS}/CodeSystem/mtp-category"

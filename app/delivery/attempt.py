@@ -4,13 +4,12 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 from app.delivery.access import context_of
 from app.delivery.bundles import plan_entry
 from app.delivery.closing import NOT_GRANTED, NOT_TAKEN, close
 from app.delivery.failures import Stumble, Why
-from app.delivery.judging import LOOKS, Judge
+from app.delivery.judging import Judge, waited_long
 from app.delivery.ladder import COMPANIONS, LISTING, SIGNATURE, WHAT, Can
 from app.delivery.line import Line
 from app.delivery.notes import send_note
@@ -24,6 +23,7 @@ from app.ops.clock import Clock
 from app.store import outbox
 from app.store.database import Database
 from app.store.outbox import Claim, Settlement, State
+from app.store.schema import OUTBOX
 from fhir_mappings.reading import Json
 from fhir_mappings.strict import checked
 from launch.errors import LaunchError
@@ -41,6 +41,8 @@ class Attempt:
     """`written` grows as the EHR answers, so that a later attempt goes on from there."""
 
     by = "signer"  # whose access it has, for the audit trail
+    table = OUTBOX
+    session_column = SESSION
 
     def __init__(
         self, database: Database, seal: TokenSeal, clients: Clients, clock: Clock, claim: Claim
@@ -101,7 +103,7 @@ class Attempt:
 
     async def _enter(self, parcel: Parcel) -> tuple[Can, EhrClient]:  # noqa: ARG002
         """With the access of the person who signed."""
-        session_id = self._open(self._claim.session, SESSION).decode()
+        session_id = self._open(self._claim.session, self.session_column).decode()
         context = await context_of(self._database, self._seal, session_id)
         if context is None:
             raise Stumble(Why.NO_ACCESS, SESSION_OVER)
@@ -112,7 +114,6 @@ class Attempt:
         versions = await self._database.run(lambda c: outbox.versions_of(c, claim.plan_id))
         earlier = [v for v in versions if v["version"] < claim.version]
         mine = next(v for v in versions if v["version_id"] == claim.version_id)
-        waited = self._clock() - claim.missed_since if claim.missed_since else timedelta()
         return Parcel(
             bundle=json.loads(self._open(claim.bundle, BUNDLE)),
             version_id=claim.version_id,
@@ -120,7 +121,7 @@ class Attempt:
             earlier=frozenset(v["version_id"] for v in earlier),
             replaced=tuple(self._care_plans(v for v in earlier if v["doubtful"])),
             doubtful=claim.doubtful,
-            missed=waited >= timedelta(seconds=LOOKS[-1]),
+            missed=waited_long(claim, self._clock()),
             over=self.written.over is not None,
             plan=plan_of(self._seal, mine),
             before=tuple(earlier_of(self._seal, v) for v in earlier),
@@ -147,7 +148,8 @@ class Attempt:
 
     async def _prove_lease(self) -> None:
         claim, text = self._claim, self.written.to_json()
-        if not await self._database.run(lambda c: outbox.keep(c, claim, text, self._clock())):
+        now, table = self._clock(), self.table
+        if not await self._database.run(lambda c: outbox.keep(c, claim, text, now, table)):
             raise LeaseLost
 
 
@@ -173,6 +175,6 @@ def _granted(can: Can, plan: str) -> frozenset[str]:
 
 def _not_granted(kind: str) -> str:
     return (
-        f"This EHR gave no permission to create {WHAT[kind]} ({kind} create), so the signed plan is kept in "
-        "Concordance and is not in the chart. Ask your integration team to grant it."
+        f"This EHR gave no permission to create {WHAT[kind]} ({kind} create), so what was signed is kept "
+        "in Concordance and is not in the chart. Ask your integration team to grant it."
     )

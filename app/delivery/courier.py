@@ -1,7 +1,7 @@
 """Brings signed plans to the EHR: at once where it can, later where it must, never twice."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from app.delivery.as_system import NO_DOOR, SystemAttempt, SystemDoor, told
 from app.delivery.attempt import Attempt, Clients, LeaseLost
 from app.delivery.failures import Stumble
 from app.delivery.line import Line
+from app.delivery.messenger import Messenger
 from app.delivery.offers import Offers
 from app.delivery.progress import Part, Written
 from app.delivery.signing import SESSION, plan_of
@@ -22,9 +23,11 @@ from app.ops.logs import log
 from app.store import outbox
 from app.store.database import Database
 from app.store.outbox import Claim, Settlement, State
+from app.store.schema import MESSAGES, OUTBOX
 from fhir_mappings.reading import Json
 from launch.seal import TokenSeal
 
+Sends = Callable[[str], Coroutine[None, None, None]]
 NOT_COMPARED = "The plan in the EHR could not be read, so the two can't be compared. Try again."
 POLL_SECONDS = 1.0
 STOP_SECONDS = 20.0
@@ -57,6 +60,7 @@ class Courier:
         self._seal = seal
         self._clients = clients
         self._clock = clock
+        self._messenger = Messenger(database, seal, clients, clock)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
         self.offers = Offers(clients)
@@ -73,7 +77,13 @@ class Courier:
 
     async def deliver_soon(self, version_id: str, seconds: float) -> None:
         """Tries now and waits that long for it; the try itself goes on in the background."""
-        task = self._start(version_id)
+        task = self._start(version_id, self._deliver)
+        if task is not None and seconds > 0:
+            await asyncio.wait({task}, timeout=seconds)
+
+    async def message_soon(self, version_id: str, seconds: float) -> None:
+        """As `deliver_soon`, for the message about that version."""
+        task = self._start(f"message {version_id}", self._messenger.send)
         if task is not None and seconds > 0:
             await asyncio.wait({task}, timeout=seconds)
 
@@ -100,12 +110,16 @@ class Courier:
         version_id = await self._database.run(rebound)
         if version_id:
             await self.deliver_soon(version_id, seconds)
+        waiting = await self._messenger.take_up(chart, session_id, context.user)
+        if waiting:
+            await self.message_soon(waiting, seconds)
 
     async def recover(self) -> None:
         """At start: what a worker that died was sending is in doubt; what waits may have a new way."""
 
         def work(connection: Connection) -> None:
             outbox.end_leases(connection, self._clock())
+            outbox.end_leases(connection, self._clock(), MESSAGES)
             outbox.wake(connection, self._door.tenants, self._clock())
 
         await self._database.run(work)
@@ -134,27 +148,33 @@ class Courier:
         await asyncio.gather(*late, return_exceptions=True)
 
     async def _send_due(self) -> None:
-        def work(connection: Connection) -> list[str]:
-            outbox.end_leases(connection, self._clock())
-            return outbox.due(connection, self._clock())
+        def work(connection: Connection) -> tuple[list[str], list[str]]:
+            now = self._clock()
+            for table in (OUTBOX, MESSAGES):
+                outbox.end_leases(connection, now, table)
+            return outbox.due(connection, now), outbox.due(connection, now, MESSAGES)
 
-        for version_id in await self._database.run(work):
+        plans, letters = await self._database.run(work)
+        every = [(p, self._deliver) for p in plans]
+        every += [(f"message {m}", self._messenger.send) for m in letters]
+        for name, send in every:
             if len(self._under_way) < AT_ONCE:
-                self._start(version_id)
+                self._start(name, send)
 
-    def _start(self, version_id: str) -> asyncio.Task[None] | None:
+    def _start(self, name: str, send: Sends) -> asyncio.Task[None] | None:
+        """`name` ends with the id of the version."""
         if self._stopping.is_set():
             return None
-        task = self._under_way.get(version_id)
+        task = self._under_way.get(name)
         if task is None:
-            task = asyncio.create_task(self._deliver(version_id))
-            self._under_way[version_id] = task
-            task.add_done_callback(self._landed(version_id))
+            task = asyncio.create_task(send(name.rpartition(" ")[2]))
+            self._under_way[name] = task
+            task.add_done_callback(self._landed(name))
         return task
 
-    def _landed(self, version_id: str) -> Callable[[asyncio.Task[None]], None]:
+    def _landed(self, name: str) -> Callable[[asyncio.Task[None]], None]:
         def landed(task: asyncio.Task[None]) -> None:
-            self._under_way.pop(version_id, None)
+            self._under_way.pop(name, None)
             error = None if task.cancelled() else task.exception()
             if error is not None:
                 log().error("delivery.failed", error=type(error).__name__)

@@ -18,6 +18,12 @@ OUTAGE = {0, 408, 429, 502, 503, 504}
 GIVEN_UP = "Concordance stopped trying. Tell your integration team, or try again here."
 
 
+def waited_long(claim: Claim, now: datetime) -> bool:
+    """The EHR has said for long enough that it does not have it."""
+    since = claim.missed_since
+    return since is not None and now - since >= timedelta(seconds=LOOKS[-1])
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Settles one claim at one moment."""

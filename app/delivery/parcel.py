@@ -7,7 +7,7 @@ from app.delivery.bundles import kind_of, plan_entry
 from app.delivery.progress import Part, Written
 from app.domain.plan import ActionPlan
 from fhir_mappings.reading import Json
-from fhir_mappings.write_names import PLAN_IDENTIFIER, VERSION_IDENTIFIER
+from fhir_mappings.write_names import MESSAGE_IDENTIFIER, PLAN_IDENTIFIER, VERSION_IDENTIFIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,12 @@ class Parcel:
     @property
     def identifier(self) -> Json:
         """A CarePlan's own identifier, the same for every version; a note is of one version."""
-        system = PLAN_IDENTIFIER if self.kind == "CarePlan" else VERSION_IDENTIFIER
-        return next(i for i in _listed(self.record["identifier"]) if i["system"] == system)
+        systems = (
+            {PLAN_IDENTIFIER}
+            if self.kind == "CarePlan"
+            else {VERSION_IDENTIFIER, MESSAGE_IDENTIFIER}
+        )
+        return next(i for i in _listed(self.record["identifier"]) if i["system"] in systems)
 
     def is_this_plan(self, resource: Json) -> bool:
         """A server may ignore the parameters of a search, so each answer is looked at."""
@@ -111,7 +115,7 @@ def _listed(value: object) -> list[Json]:
 def is_named(resource: Json) -> bool:
     """Does it carry an identifier of ours?"""
     systems = {system for system, _ in identifiers(resource)}
-    return bool(systems & {PLAN_IDENTIFIER, VERSION_IDENTIFIER})
+    return bool(systems & {PLAN_IDENTIFIER, VERSION_IDENTIFIER, MESSAGE_IDENTIFIER})
 
 
 def versions(resource: Json) -> set[str]:

@@ -33,14 +33,18 @@ class Refused:
 
     @property
     def at_hand(self) -> frozenset[str]:
-        """What a note may need and the plan has: it is signed, so nothing can be added."""
-        found = {ENCOUNTER} if self.plan.encounter else set()
-        if self.plan.author.reference.startswith("Practitioner/"):
-            found.add(PRACTITIONER)
-        return frozenset(found)
+        return at_hand(self.plan)
 
     def as_note(self, rung: Rung, lists: CodedLists, paper: Paper) -> Json:
         return bundle_in_form(rung, self.plan, lists, replace(paper, before=self.before))
+
+
+def at_hand(plan: ActionPlan) -> frozenset[str]:
+    """What a note may need and the plan has: it is signed, so nothing can be added."""
+    found = {ENCOUNTER} if plan.encounter else set()
+    if plan.author.reference.startswith("Practitioner/"):
+        found.add(PRACTITIONER)
+    return frozenset(found)
 
 
 def refused(connection: Connection, seal: TokenSeal, chart: str) -> Refused | None:

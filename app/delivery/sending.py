@@ -16,7 +16,9 @@ from app.store.outbox import State
 from fhir_mappings.capability_statement import ServerCapabilities
 from fhir_mappings.reading import Json
 
-NOT_TAKEN = "The EHR says that it does not take {what}, so the plan is kept here only. Ask your integration team."
+NOT_TAKEN = (
+    "The EHR says that it does not take {what}, so it is kept here only. Ask your integration team."
+)
 CHANGED = (
     "The plan changed in the EHR since it was last written from here. Nothing was written over: read "
     "the chart again, look at the plan there, and sign a new version."

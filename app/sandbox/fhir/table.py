@@ -137,6 +137,13 @@ SEARCHES: dict[str, dict[str, Param]] = {
         "date": Param("date", "performedDateTime|performedPeriod"),
     },
     "List": {"patient": _SUBJECT, "identifier": _IDENTIFIER, "status": _STATUS},
+    "Communication": {
+        "patient": _SUBJECT,
+        "identifier": _IDENTIFIER,
+        "status": _STATUS,
+        "category": _CATEGORY,
+        "sent": Param("date", "sent"),
+    },
     "Practitioner": {"identifier": _IDENTIFIER, "name": _NAME},
     "PractitionerRole": {
         "identifier": _IDENTIFIER,
@@ -153,13 +160,6 @@ MORE_SEARCHES: dict[str, dict[str, Param]] = {
         "status": _STATUS,
         "authored": Param("date", "authored"),
         "questionnaire": Param("code", "questionnaire"),
-    },
-    "Communication": {
-        "patient": _SUBJECT,
-        "identifier": _IDENTIFIER,
-        "status": _STATUS,
-        "category": _CATEGORY,
-        "sent": Param("date", "sent"),
     },
 }
 KNOWN = SEARCHES | MORE_SEARCHES

@@ -191,6 +191,7 @@ PLAN_PARTS = (
             "Goal": _concept("description"),
             "Status": _plain("lifecycleStatus"),
             "Progress": lambda _, v: words.plain(words.concept(first(v.body, "achievementStatus"))),
+            "Reason": _text("statusReason"),
             "Due": _day("target.dueDate"),
             "Version": _version,
         },
@@ -204,6 +205,7 @@ PLAN_PARTS = (
             "Detail": _text("detail"),
             "Severity": _plain("severity"),
             "Status": _plain("status"),
+            "What was done": _concept("mitigation.action"),
             "Version": _version,
         },
         "meta.lastUpdated",
@@ -217,6 +219,7 @@ PLAN_PARTS = (
             ),
             "For": _named("owner"),
             "Status": _plain("status"),
+            "Reason": _concept("statusReason"),
             "Due": _day("restriction.period"),
             "Version": _version,
         },
@@ -232,6 +235,17 @@ PLAN_PARTS = (
             "Version": _version,
         },
         "meta.lastUpdated",
+    ),
+    Section(
+        "Messages",
+        "Communication",
+        {
+            "Message": _concept("topic"),
+            "To": _named("recipient"),
+            "From": _named("sender"),
+            "Text": _text("payload.contentString"),
+        },
+        "sent",
     ),
 )
 

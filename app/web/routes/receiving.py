@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from app.audit.trail import AuditEvent, record
 from app.delivery import Receipt, in_hand, receipt_of, refile
+from app.delivery.message import Asking, queue_message
 from app.planning.papers import plainly
 from app.web.filing import NoteInstead, note_instead
 from app.web.handouts import choices
+from app.web.messaging import offered, told
 from app.web.pages import page
 from app.web.protection import form_token
 from app.web.visit import BRIEFLY, CurrentVisit, OpenVisit, Visit
@@ -36,6 +38,8 @@ async def receipt_page(visit: CurrentVisit) -> Response:
         **await _frame(visit, receipt),
         receipt=receipt,
         may_refile=await note_instead(visit) is not None,
+        message=await offered(visit),
+        messages=await told(visit, tenant.name),
         choices=choices(held.plan, plainly(services.knowledge.knowledge)) if held else (),
     )
 
@@ -80,3 +84,23 @@ def _refiled(connection: Connection, visit: Visit, note: NoteInstead) -> None:
         detail: dict[str, str | int] = {"plan": chosen.plan.id, "version": chosen.plan.version}
         tenant, chart, user = visit.context.tenant, visit.chart_key, visit.user_key
         record(connection, AuditEvent("refiled", now, tenant, chart, user, detail))
+
+
+@router.post("/receipt/message")
+async def send_message(visit: CurrentVisit) -> RedirectResponse:
+    """To the prescriber, once for each version: a second click finds it on its way."""
+    asking = (await offered(visit)).asking
+    if asking is not None:
+        await asyncio.to_thread(checked, asking.bundle)
+        await visit.services.database.run(lambda c: _queued(c, visit, asking))
+        version_id = asking.message.plan.version_id
+        await visit.services.courier.message_soon(version_id, SEND_SECONDS)
+    return visit.goto("receipt")
+
+
+def _queued(connection: Connection, visit: Visit, asking: Asking) -> None:
+    if queue_message(connection, visit.services.seal, asking):
+        plan = asking.message.plan
+        detail: dict[str, str | int] = {"plan": plan.id, "version": plan.version, "how": asking.how}
+        tenant, chart, user = visit.context.tenant, visit.chart_key, visit.user_key
+        record(connection, AuditEvent("message-asked", visit.clock(), tenant, chart, user, detail))
