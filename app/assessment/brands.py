@@ -10,9 +10,11 @@ from app.domain.medicines import MedicationEntry
 # RxNorm ends the name of a branded drug with its brand in square brackets.
 _BRACKETED = re.compile(r"\[[^\[\]]+\]\s*$")
 # In the order's own words; "brand medically necessary" is how 42 CFR 447.512(c) has it written.
+# DAW 1 is "substitution not allowed by prescriber", DAW 0 "no product selection indicated" (HL7
+# table 0167); the numbers above it are the pharmacy's.
 _KEPT = re.compile(
-    r"\bDAW\b|dispense as written|brand (?:is )?(?:medically )?necessary|do not substitute"
-    r"|no substitution|brand only",
+    r"\bDAW[\s:=-]*1\b|(?:\bDAW\b|dispense as written)(?![\s:=-]*(?:\d|no?\b|false\b))"
+    r"|brand (?:is )?(?:medically )?necessary|do not substitute|no substitution|brand only",
     re.IGNORECASE,
 )
 

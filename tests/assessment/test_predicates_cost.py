@@ -83,12 +83,22 @@ def test_what_an_order_by_brand_looks_like(text: str, answer: type) -> None:
     [
         {"brand_only": True},
         {"note": "Dispense as written."},
+        {"note": "DAW"},
+        {"note": "DAW1"},
+        {"note": "daw: 1"},
         {"dosages": (Dosage(text="1 tablet daily. Do not substitute."),)},
     ],
 )
 def test_a_brand_that_was_asked_for_stays(entry: dict[str, Any]) -> None:
     answer = _asked(SOLD, _ordered("Lipitor 40 mg tablet", **entry), BRAND)
     assert answer == NotFound(("the order asks for the brand to be dispensed as written",))
+
+
+@pytest.mark.parametrize(
+    "note", ["DAW 0", "DAW: 0", "DAW: N", "Dispense as written: No", "DAW 2", "drawer", ""]
+)
+def test_what_only_names_the_field_keeps_no_brand(note: str) -> None:
+    assert type(_asked(SOLD, _ordered("Lipitor 40 mg tablet", note=note), BRAND)) is Found
 
 
 @pytest.mark.parametrize("entry", [{"reported": True}, {"status": "stopped"}])
