@@ -8,6 +8,7 @@ from app.domain.errors import CmmError
 from app.knowledge import Knowledge, load_knowledge
 from app.knowledge.changes import read_changes
 from app.knowledge.difference import differences
+from app.knowledge.releases import CHANGELOG
 from app.knowledge.site import with_changes
 from app.ops.clock import today
 
@@ -20,6 +21,7 @@ def run(old: str, new: str) -> int:
     for line in lines:
         print(line)
     print(f"{len(lines)} differences between {before.version} and {after.version}")
+    print(f"What each release changed, and why: {CHANGELOG}")
     return 0
 
 

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_PATH = Path(__file__).parent / "CHANGELOG.md"
+CHANGELOG = Path(__file__).parent / "CHANGELOG.md"
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+_VERSION = re.compile(r"^Knowledge `([0-9a-f]{12})`\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
     name: str
     text: str
+
+    @property
+    def version(self) -> str:
+        """The version of the knowledge it tells of; empty where it names none."""
+        found = _VERSION.search(self.text)
+        return found[1] if found else ""
 
     def names(self, id_: str) -> bool:
         return re.search(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", self.text) is not None
@@ -22,7 +29,7 @@ class Release:
 @cache
 def releases() -> tuple[Release, ...]:
     """Newest first."""
-    return read_releases(_PATH.read_text("utf-8"))
+    return read_releases(CHANGELOG.read_text("utf-8"))
 
 
 def read_releases(text: str) -> tuple[Release, ...]:

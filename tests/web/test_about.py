@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,26 @@ def test_a_site_that_changed_nothing_says_so(browser: Browser) -> None:
     page = asyncio.run(about(browser))
     assert "This site changed nothing" in page
     assert "/about/U09" in page
+
+
+def test_a_source_whose_new_edition_is_due_is_named_and_everything_goes_on(
+    tmp_path: Path, ehr: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.web.journey.TODAY", date(2027, 1, 1))
+    overdue = browser_at(app_at(tmp_path, ehr), ehr)
+
+    async def go() -> tuple[str, str]:
+        return await about(overdue), (await overdue.step("review")).text
+
+    page, review = asyncio.run(go())
+    told = page.partition("A new edition of these sources was due")[2].partition("</div>")[0]
+    assert told.count("due by 2026-12-31") == 4
+    assert "Standards of Care" in told
+    assert "Every medicine, four needs" in review
+
+
+def test_no_source_is_named_before_its_day(browser: Browser) -> None:
+    assert "A new edition" not in asyncio.run(about(browser))
 
 
 def test_a_rule_has_a_page_with_its_source_attributes(browser: Browser) -> None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from app.domain.errors import CmmError
 from app.knowledge.attributes import source_attributes
 from app.knowledge.changes import change_words
+from app.knowledge.check_dates import overdue_sources
 from app.knowledge.library import Knowledge
 from app.web.pages import page
 from app.web.routes.programme import may_read
@@ -27,6 +28,7 @@ async def about_page(visit: CurrentOpenVisit) -> Response:
         rules=rules,
         needs=sorted(Counter(row.need for row in rules).items()),
         unreviewed=sum(row.status == "unreviewed" for row in rules),
+        overdue=overdue_sources(knowledge, visit.case.as_of).values(),
         changes=_changes(knowledge),
         programme=may_read(visit),
     )
