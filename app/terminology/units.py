@@ -1,13 +1,10 @@
-"""Units as charts write them in one spelling, and exact conversion between those of one kind (by pint)."""
+"""Units as charts write them in one spelling, and exact conversion between those of one kind."""
 
 import re
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from pint import UnitRegistry
+from typing import Final
 
 # Spellings of UCUM, of e-prescribing and of hand-typed lists, all lower case.
 _SPELLINGS: Final = {
@@ -48,13 +45,12 @@ _SPELLINGS: Final = {
 _CANONICAL: Final = MappingProxyType(
     {word: unit for unit, words in _SPELLINGS.items() for word in words.split()}
 )
-# What pint is told: of its own thousand units only these are written in charts as they are here, and a
-# registry of its own defaults takes half a second to make.
-_DEFINED: Final = (
-    *("kilo- = 1e3 = k-", "deci- = 1e-1 = d-", "milli- = 1e-3 = m-", "micro- = 1e-6 = mc-"),
-    *("gram = [mass] = g", "liter = [volume] = L", "mole = [substance] = mol"),
-    "hour = [time] = h",
-)
+# What each measures, and its SI prefix as a power of ten: 1 kg is 10 to the 3 g.
+_MEASURES: Final = {
+    **{"kg": ("mass", 3), "g": ("mass", 0), "mg": ("mass", -3), "mcg": ("mass", -6)},
+    **{"L": ("volume", 0), "dL": ("volume", -1), "mL": ("volume", -3)},
+    **{"mol": ("substance", 0), "mmol": ("substance", -3)},
+}
 
 # One whole article of a medicine: what "take 1" counts. Amounts of these need a strength.
 COUNTED: Final = frozenset(
@@ -64,7 +60,6 @@ COUNTED: Final = frozenset(
     }
 )
 MASS_UNITS: Final = frozenset({"kg", "g", "mg", "mcg"})
-_CONVERTED: Final = MASS_UNITS | {"L", "dL", "mL", "mol", "mmol", "h"}
 
 
 @lru_cache(maxsize=1024)
@@ -108,7 +103,7 @@ def plain(value: Decimal) -> str:
     return text if text != "-0" else "0"
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _ratio(a: str, b: str) -> Decimal | None:
     """How many of `b` one `a` is. Parts that are no measure (a tablet, a spray) must be the same in both."""
     first, second = a.split("/"), b.split("/")
@@ -126,22 +121,10 @@ def _ratio(a: str, b: str) -> Decimal | None:
 def _step(a: str, b: str) -> Decimal | None:
     if a.lower() == b.lower():
         return Decimal(1)
-    if not {a, b} <= _CONVERTED:
+    first, second = _MEASURES.get(a), _MEASURES.get(b)
+    if first is None or second is None or first[0] != second[0]:
         return None
-    registry = _registry()
-    if not registry.is_compatible_with(a, b):
-        return None
-    return Decimal(registry.convert(Decimal(1), a, b))
-
-
-@cache
-def _registry() -> "UnitRegistry[Decimal]":
-    from pint import UnitRegistry  # a third of a second that only a conversion should cost
-
-    registry: UnitRegistry[Decimal] = UnitRegistry(None, non_int_type=Decimal)
-    for definition in _DEFINED:
-        registry.define(definition)
-    return registry
+    return Decimal(1).scaleb(first[1] - second[1])
 
 
 def _fold(unit: str) -> str:
