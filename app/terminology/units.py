@@ -47,9 +47,15 @@ _CANONICAL: Final = MappingProxyType(
 )
 # What each measures, and its SI prefix as a power of ten: 1 kg is 10 to the 3 g.
 _MEASURES: Final = {
-    **{"kg": ("mass", 3), "g": ("mass", 0), "mg": ("mass", -3), "mcg": ("mass", -6)},
-    **{"L": ("volume", 0), "dL": ("volume", -1), "mL": ("volume", -3)},
-    **{"mol": ("substance", 0), "mmol": ("substance", -3)},
+    "kg": ("mass", 3),
+    "g": ("mass", 0),
+    "mg": ("mass", -3),
+    "mcg": ("mass", -6),
+    "L": ("volume", 0),
+    "dL": ("volume", -1),
+    "mL": ("volume", -3),
+    "mol": ("substance", 0),
+    "mmol": ("substance", -3),
 }
 
 # One whole article of a medicine: what "take 1" counts. Amounts of these need a strength.
