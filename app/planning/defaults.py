@@ -15,14 +15,7 @@ FOLLOW_UP_DAYS = {Severity.HIGH: (7, 14), Severity.MODERATE: (14, 28), Severity.
 
 # Actions a pharmacist carries out with the patient; every other action needs a prescriber.
 PHARMACIST_ACTIONS = frozenset(
-    {
-        "provide-education",
-        "provide-adherence-intervention",
-        "continue-to-monitor",
-        "self-monitoring",
-        "make-pcp-appointment",
-        "referral-to-service",
-    }
+    {"provide-education", "support-adherence", "monitor", "self-monitor", "see-pcp", "refer"}
 )
 UNNAMED_PRESCRIBER = "Prescriber"  # where the chart does not say who it is
 PRIMARY_CARE_WORDS = (
