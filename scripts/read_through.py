@@ -21,8 +21,8 @@ from app.assessment.outcomes import Hit
 from app.chart.from_bundle import chart_from_bundle
 from app.commands.files import read_json
 from app.domain.assessment import MedicationTherapyProblem
+from app.knowledge.arguments import Fact
 from app.knowledge.logic import calls, read_logic
-from app.knowledge.vocabulary import Fact
 from app.ops.rxnorm import rxnorm_file
 from app.sandbox.patients import demo_bundles
 from app.terminology import load_vocabulary

@@ -24,12 +24,14 @@ from app.domain.assessment import Need
 from app.domain.codes import Coding
 from app.domain.errors import CmmError
 from app.knowledge import Knowledge
+from app.knowledge.arguments import Fact
 from app.knowledge.library import cited_rows
 from app.knowledge.logic import Call, Group, Malformed, Node, calls, read_logic
 from app.knowledge.rows import Row
 from app.knowledge.rule import Rule
 from app.knowledge.subjects import Subject
-from app.knowledge.vocabulary import Fact, LabMissing, MedicineTaking, MedicineUnchecked
+from app.knowledge.vocabulary import MedicineTaking, MedicineUnchecked
+from app.knowledge.vocabulary_person import LabMissing
 
 _OVER: dict[str, Callable[[CompiledRule, Sequence[Any], Resolver], Check]] = {
     "interactions": interactions,

@@ -8,7 +8,7 @@ from app.assessment.chart_index import ChartIndex
 from app.assessment.readings import Reading
 from app.assessment.resolving import Predicate, Resolver, Scope
 from app.assessment.sentences import day, listed, number, quantity
-from app.knowledge import vocabulary as v
+from app.knowledge import vocabulary_person as v
 from app.knowledge.durations import Duration, parse_duration
 
 

@@ -8,10 +8,11 @@ from app.assessment.doses import Amount, mme_factors, opioids_together, parts_wo
 from app.assessment.resolving import Bounds, Predicate, Resolver, Scope, narrowed
 from app.assessment.sentences import day, listed, quantity
 from app.knowledge import vocabulary as v
+from app.knowledge.arguments import Which
 from app.knowledge.subjects import Subject
 
 
-def others(which: v.Which, subjects: tuple[Subject, ...], scope: Scope) -> list[Line]:
+def others(which: Which, subjects: tuple[Subject, ...], scope: Scope) -> list[Line]:
     bound = scope.line.id if scope.line else ""
     return [x for x in scope.index.of(subjects) if x.id != bound and narrowed(which, x)]
 

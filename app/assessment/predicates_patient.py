@@ -11,7 +11,7 @@ from app.assessment.sentences import day, inside, listed
 from app.domain.assessment import Input
 from app.domain.chart import Condition
 from app.domain.dates import PartialDate
-from app.knowledge import vocabulary as v
+from app.knowledge import vocabulary_person as v
 from app.knowledge.durations import parse_duration
 from app.knowledge.subjects import Subject
 

@@ -6,7 +6,7 @@ from app.assessment.answers import Answer, CannotTell, Found, NotFound
 from app.assessment.resolving import Bounds, Predicate, Resolver, Scope
 from app.assessment.sentences import quantity
 from app.assessment.worked_out import CALCULATIONS, Worked, work_out
-from app.knowledge import vocabulary as v
+from app.knowledge import vocabulary_person as v
 from app.knowledge.durations import parse_duration
 
 

@@ -13,10 +13,10 @@ from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.families import FamilyMatcher, family_matcher
 from app.assessment.sentences import number, quantity
 from app.knowledge import Knowledge
+from app.knowledge.arguments import Args, Fact, Limits, Which
 from app.knowledge.logic import Node
 from app.knowledge.rows import ConstantRow
 from app.knowledge.subjects import Subject, parse_subjects
-from app.knowledge.vocabulary import Args, Fact, Limits, Which
 from app.terminology.units import same_unit
 
 

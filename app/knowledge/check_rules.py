@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
+from app.knowledge.arguments import Fact, Limits, Which
 from app.knowledge.library import Knowledge
 from app.knowledge.logic import Call, Group, Malformed, Node, calls
 from app.knowledge.rule import Given, Rule
 from app.knowledge.rule_files import logic_of
-from app.knowledge.vocabulary import Fact, Limits, Which
 
 _LOW, _HIGH = ("above", "at_least"), ("below", "at_most")
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.knowledge.vocabulary import VOCABULARY, Args
+from app.knowledge.arguments import Args
+from app.knowledge.vocabulary import VOCABULARY
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from app.knowledge.arguments import Key, Period
 from app.knowledge.rows import SeverityWord
-from app.knowledge.vocabulary import Key, Period
 
 RuleId = Annotated[str, Meta(pattern=r"^[UNILMSHAC][0-9]{2}[a-z]?(-[a-z0-9]+)*$")]
 Need = Literal["indication", "effectiveness", "safety", "adherence"]

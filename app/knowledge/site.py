@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from app.knowledge.arguments import Fact
 from app.knowledge.changes import (
     Change,
     Disable,
@@ -20,7 +21,6 @@ from app.knowledge.logic import calls
 from app.knowledge.rows import CitedRow, ConstantRow, GoalRow
 from app.knowledge.rule import Rule
 from app.knowledge.rule_files import logic_of
-from app.knowledge.vocabulary import Fact
 
 Thing = Rule | CitedRow
 HERE = "changed by this site"

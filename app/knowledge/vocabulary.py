@@ -5,43 +5,10 @@ Numbers come only by `{fact: id}` from constants.csv, so that each has a source;
 and counts may stand in the rule. What a predicate means is in app/assessment; here is its shape.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
-
-Period = Annotated[str, Meta(pattern=r"^P\d{1,4}[DWMY]$")]
-Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.'/ -]*$")]
-Count = Annotated[int, Meta(ge=1, le=20)]
-Days = Annotated[int, Meta(ge=1, le=366)]
-
-
-class Args(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Arguments of one predicate."""
-
-
-class Fact(Args, frozen=True, kw_only=True):
-    fact: Key
-
-
-class Limits(Args, frozen=True, kw_only=True):
-    below: Fact | None = None
-    at_most: Fact | None = None
-    above: Fact | None = None
-    at_least: Fact | None = None
-
-
-class Which(Args, frozen=True, kw_only=True, rename={"class_": "class", "any_": "any"}):
-    """Which medicines: one ingredient, one class, or any of several subjects, narrowed by product."""
-
-    ingredient: Key | None = None
-    class_: Key | None = None
-    any_: tuple[str, ...] = ()  # class:x, ingredient:y
-    route: tuple[Key, ...] = ()
-    form: tuple[Key, ...] = ()
-    release: Key | None = None
-    scheduled: bool = False  # leaves out what is taken as needed
-    without_class: Key | None = None
-    without_ingredient: Key | None = None
+from app.knowledge import vocabulary_person as person
+from app.knowledge.arguments import Args, Count, Days, Fact, Key, Limits, Period, Which
 
 
 class MedicineTaking(Which, frozen=True, kw_only=True):
@@ -243,111 +210,6 @@ class MmeTotal(Limits, frozen=True, kw_only=True):
     """Total opioid dose in morphine milligram equivalents a day."""
 
 
-class LabLatest(Limits, frozen=True, kw_only=True):
-    family: Key
-    within: Period
-
-
-class LabMean(Limits, frozen=True, kw_only=True):
-    """Mean of the last readings on different days."""
-
-    family: Key
-    last: Count
-    within: Period
-
-
-class LabRun(Limits, frozen=True, kw_only=True):
-    """Each of the last readings on different days."""
-
-    family: Key
-    last: Count
-    within: Period
-
-
-class LabEver(Limits, frozen=True, kw_only=True):
-    """Any reading (in the period, where one is given). No reading at all counts as no."""
-
-    family: Key
-    within: Period | None = None
-
-
-class LabMissing(Args, frozen=True, kw_only=True):
-    family: Key
-    within: Period
-
-
-class LabFall(Args, frozen=True, kw_only=True):
-    """The fall from the first to the latest reading, in percent of the first, is less than this."""
-
-    family: Key
-    within: Period
-    less_than: Fact
-
-
-class ConditionPresent(Args, frozen=True, kw_only=True, rename={"any_": "any"}):
-    family: Key | None = None
-    any_: tuple[Key, ...] = ()
-
-
-class ConditionAbsent(ConditionPresent, frozen=True, kw_only=True):
-    """None of them is active on the problem list."""
-
-
-class ConditionHistory(ConditionPresent, frozen=True, kw_only=True):
-    """Active or in the past."""
-
-
-class ConditionRecent(ConditionPresent, frozen=True, kw_only=True):
-    """Began within the period."""
-
-    within: Period
-
-
-class ConditionCount(Args, frozen=True, kw_only=True):
-    """Recorded anew on at least so many days of the period: flares, exacerbations."""
-
-    family: Key
-    within: Period
-    at_least: Count
-
-
-class ProcedureDone(Args, frozen=True, kw_only=True):
-    family: Key
-    within: Period | None = None
-
-
-class AllergyTo(Which, frozen=True, kw_only=True):
-    """An active allergy or intolerance to the ingredient or class."""
-
-
-class Age(Limits, frozen=True, kw_only=True):
-    """Completed years."""
-
-
-class Sex(Args, frozen=True, kw_only=True, rename={"is_": "is"}):
-    is_: Literal["female", "male"]
-
-
-class FindingIs(Args, frozen=True, kw_only=True):
-    """The latest answer of a family (tobacco, pregnancy, cost) has this meaning."""
-
-    family: Key
-    meaning: Key
-    within: Period | None = None
-    unasked_is_no: bool = False  # where asking everybody would hide what was looked at
-
-
-class Cha2ds2Vasc(Limits, frozen=True, kw_only=True):
-    """Stroke risk score in atrial fibrillation."""
-
-
-class Score(Limits, frozen=True, kw_only=True):
-    """A value that is worked out from others: has-bled, fib4, prevent-ascvd, qtc-fridericia, ..."""
-
-    name: Key
-    within: Period  # how old the results it rests on may be
-
-
 VOCABULARY: dict[str, type[Args]] = {
     "medicine.taking": MedicineTaking,
     "medicine.daily_dose": MedicineDailyDose,
@@ -382,22 +244,22 @@ VOCABULARY: dict[str, type[Args]] = {
     "anticholinergic.total": AnticholinergicTotal,
     "ingredient.total": IngredientTotal,
     "mme.total": MmeTotal,
-    "lab.latest": LabLatest,
-    "lab.mean": LabMean,
-    "lab.run": LabRun,
-    "lab.ever": LabEver,
-    "lab.missing": LabMissing,
-    "lab.fall": LabFall,
-    "condition.present": ConditionPresent,
-    "condition.absent": ConditionAbsent,
-    "condition.history": ConditionHistory,
-    "condition.recent": ConditionRecent,
-    "condition.count": ConditionCount,
-    "procedure.done": ProcedureDone,
-    "allergy.to": AllergyTo,
-    "age": Age,
-    "sex": Sex,
-    "finding": FindingIs,
-    "score.cha2ds2vasc": Cha2ds2Vasc,
-    "score": Score,
+    "lab.latest": person.LabLatest,
+    "lab.mean": person.LabMean,
+    "lab.run": person.LabRun,
+    "lab.ever": person.LabEver,
+    "lab.missing": person.LabMissing,
+    "lab.fall": person.LabFall,
+    "condition.present": person.ConditionPresent,
+    "condition.absent": person.ConditionAbsent,
+    "condition.history": person.ConditionHistory,
+    "condition.recent": person.ConditionRecent,
+    "condition.count": person.ConditionCount,
+    "procedure.done": person.ProcedureDone,
+    "allergy.to": person.AllergyTo,
+    "age": person.Age,
+    "sex": person.Sex,
+    "finding": person.FindingIs,
+    "score.cha2ds2vasc": person.Cha2ds2Vasc,
+    "score": person.Score,
 }

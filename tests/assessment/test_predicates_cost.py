@@ -19,6 +19,7 @@ from app.domain.chart import Chart
 from app.domain.codes import NDC, Coding, Concept
 from app.domain.medicines import Dosage, Fill, MedicationEntry
 from app.knowledge import vocabulary as v
+from app.knowledge.arguments import Fact
 from app.knowledge.rule import Given
 from app.terminology import load_vocabulary
 from tests.assessment.charts import TODAY, assessed, chart
@@ -33,8 +34,8 @@ SOLD = generic_sold(v.MedicineGenericSold(listed_within="P3M"), RESOLVER)
 DEARER = dearer(
     v.MedicineDearer(
         any_=("class:arb", "class:statin"),
-        times=v.Fact(fact="cost.dearer-times"),
-        saves=v.Fact(fact="cost.saves-a-day"),
+        times=Fact(fact="cost.dearer-times"),
+        saves=Fact(fact="cost.saves-a-day"),
         listed_within="P3M",
     ),
     RESOLVER,

@@ -20,6 +20,7 @@ from app.domain.codes import Concept, Source
 from app.domain.dates import PartialDate
 from app.domain.medicines import Dosage, MedicationEntry
 from app.knowledge import vocabulary as v
+from app.knowledge.vocabulary_person import LabRun
 from tests.assessment.charts import TODAY, chart
 
 RESOLVER = Resolver(load_compiled().knowledge)
@@ -128,7 +129,7 @@ def test_courses_are_counted_and_a_long_treatment_is_none(
 
 def _inr(*values: tuple[float, str]) -> Answer:
     args = msgspec.convert(
-        {"family": "inr", "last": 2, "within": "P3M", "below": {"fact": "inr.low"}}, v.LabRun
+        {"family": "inr", "last": 2, "within": "P3M", "below": {"fact": "inr.low"}}, LabRun
     )
     labs = {"inr": [{"value": value, "ago": ago} for value, ago in values]}
     return _asked(run(args, RESOLVER), chart(labs=labs))

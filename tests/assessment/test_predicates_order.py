@@ -11,6 +11,7 @@ from app.assessment.predicates_list import started_after
 from app.assessment.predicates_patient import count
 from app.assessment.resolving import Scope
 from app.knowledge import vocabulary as v
+from app.knowledge.vocabulary_person import ConditionCount
 from tests.assessment.charts import TODAY, chart
 
 COMPILED = load_compiled()
@@ -47,7 +48,7 @@ def test_the_later_start_is_told_from_the_earlier(
 
 def flares(conditions: list[dict[str, Any]]) -> Answer:
     ready = index(chart(conditions=conditions), COMPILED.lookups, TODAY)
-    args = v.ConditionCount(family="gout", within="P12M", at_least=2)
+    args = ConditionCount(family="gout", within="P12M", at_least=2)
     return count(args, COMPILED.resolver)(Scope(ready))
 
 

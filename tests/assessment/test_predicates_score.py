@@ -10,7 +10,7 @@ from app.assessment.chart_index import index
 from app.assessment.loading import load_compiled
 from app.assessment.predicates_score import score
 from app.assessment.resolving import Resolver, Scope
-from app.knowledge import vocabulary as v
+from app.knowledge import vocabulary_person as v
 from tests.assessment.charts import TODAY, chart
 
 RESOLVER = Resolver(load_compiled().knowledge)

@@ -18,6 +18,7 @@ from app.assessment.predicates_supply import (
 )
 from app.assessment.resolving import Predicate, Resolver, Scope
 from app.knowledge import vocabulary as v
+from app.knowledge.arguments import Fact
 from tests.assessment.charts import TODAY, chart
 
 RESOLVER = Resolver(load_compiled().knowledge)
@@ -86,7 +87,7 @@ def test_what_was_stopped_was_part_of_the_treatment() -> None:
 
 @pytest.mark.parametrize(("held", "answer"), [(1.21, Found), (1.2, NotFound), (0.5, NotFound)])
 def test_more_is_fetched_than_the_days_ask_for(held: float, answer: type) -> None:
-    asked = possession(v.MedicinePossession(above=v.Fact(fact="possession.overuse")), RESOLVER)
+    asked = possession(v.MedicinePossession(above=Fact(fact="possession.overuse")), RESOLVER)
     medicines = [{"name": "oxycodone 5 mg twice daily", "possession": held}]
     assert type(_asked(asked, medicines=medicines)) is answer
 
@@ -118,7 +119,7 @@ def test_doses_that_are_not_known_are_named_and_not_counted() -> None:
 
 
 def test_a_medicine_that_is_not_taken_adds_no_burden() -> None:
-    asked = anticholinergic(v.AnticholinergicTotal(at_least=v.Fact(fact="acb.high")), RESOLVER)
+    asked = anticholinergic(v.AnticholinergicTotal(at_least=Fact(fact="acb.high")), RESOLVER)
     assert isinstance(_asked(asked, medicines=["oxybutynin 5 mg twice daily"]), Found)
     idle = {"name": "oxybutynin 5 mg twice daily", "status": "not-taken", "reported": "not-taken"}
     assert isinstance(_asked(asked, medicines=[idle]), NotFound)
