@@ -78,3 +78,15 @@ def test_sources_that_disagree_are_not_put_into_a_table() -> None:
 def test_a_count_that_the_coded_dose_does_not_bear_out_is_not_put_into_a_table() -> None:
     dose = DailyDose(administrations_per_day=Decimal(1))
     assert day(replace(METFORMIN, daily_dose=dose)) == ""
+
+
+@pytest.mark.parametrize(
+    "sig", ["1 drop in each eye at bedtime", "2 sprays in both nostrils daily", "1 drop in each ear daily"]
+)  # fmt: skip
+def test_a_count_for_each_side_is_never_added_up(sig: str) -> None:
+    """Two drops at bedtime would be read as two in each eye."""
+    assert not day(replace(PLAIN, sig=sig))
+
+
+def test_each_morning_is_a_time_and_no_side() -> None:
+    assert day(replace(PLAIN, sig="1 tablet each morning")) == "morning 1 tablet"
