@@ -1,78 +1,15 @@
-"""The medicine list as a pharmacist works through it: settle, say, add, take back, sign, come again."""
+"""The medicine list as a pharmacist works through it: settle, say, add, take back."""
 
 import asyncio
 import html
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
 
-from app.sandbox.fhir.store import Unit
-from tests.web.desk import Desk
 from tests.web.journey import APP
-
-HAROLD = "harold-jensen"
-OURS = "Medication list, reconciled"
-
-
-class Listing(Desk):
-    """Harold's list: furosemide ordered twice, potassium stopped by the patient, a fill without an order."""
-
-    async def open(self) -> str:
-        await self.browser.launch(HAROLD)
-        return await self.show()
-
-    async def show(self, query: str = "") -> str:
-        return html.unescape((await self.browser.step(f"medicines{query}")).text)
-
-    async def send(self, path: str, **form: str) -> str:
-        return html.unescape((await self.browser.post(f"medicines/{path}", **form)).text)
-
-    async def settle(self, name: str, says: str) -> str:
-        """Clicks the answer with these words in the question about this medicine."""
-        line, mark, value = answer_of(await self.show(), name, says)
-        return await self.send(f"{line}/settle", mark=mark, answer=value)
-
-
-def answer_of(page: str, name: str, says: str) -> tuple[str, str, str]:
-    card = next(c for c in page.split('<div class="question">')[1:] if f">{name}" in c[:400])
-    for form in card.split("<form")[1:]:
-        found = re.search(rf'name="answer" value="([^"]+)">{re.escape(says)}', form)
-        if found:
-            line = re.search(r"/medicines/(med-\w+)/settle", form)
-            mark = re.search(r'name="mark" value="(\w+)"', form)
-            assert line
-            assert mark
-            return line[1], mark[1], found[1]
-    raise AssertionError(f"no answer {says!r} for {name}")
-
-
-def line_of(page: str, name: str) -> str:
-    """The id of the first line of the list whose medicine has this name."""
-    for row in page.split('<a class="line"')[1:]:
-        if f'medicine-name">{name}' in row[:900]:
-            found = re.search(r"line=(med-\w+)", row)
-            assert found
-            return found[1]
-    raise AssertionError(f"{name} is not on the list")
-
-
-def row_of(page: str, name: str) -> str:
-    row = next(r for r in page.split("<tr") if f'medicine-name">{name}' in r)
-    return " ".join(re.sub(r"<[^>]+>", " ", row).split())
-
-
-def to_settle(page: str) -> int:
-    found = re.search(r"(\d+) to settle", page)
-    assert found
-    return int(found[1])
-
-
-@pytest.fixture
-def listing(tmp_path: Path) -> Callable[..., Listing]:
-    return lambda **tenant: Listing(tmp_path, **tenant)
+from tests.web.listing import Listing, answer_of, line_of, row_of, to_settle
 
 
 def test_what_is_to_settle_comes_before_the_list(listing: Callable[..., Listing]) -> None:
@@ -312,97 +249,3 @@ def test_an_answer_that_is_none_of_the_answers_is_refused(listing: Callable[...,
     answer = asyncio.run(go())
     assert answer.status_code == 422
     assert "CMM-4010" in answer.text
-
-
-class TestTheNextVisit:
-    def test_remembers_what_was_settled_and_what_was_added(
-        self, listing: Callable[..., Listing]
-    ) -> None:
-        at = listing()
-
-        async def go() -> tuple[str, str]:
-            await at.open()
-            await at.settle("potassium chloride", "Not taken")
-            before = await at.send("add", name="turmeric", sig="1 capsule daily")
-            await at.sign()
-            return before, await at.open()
-
-        before, again = asyncio.run(go())
-        assert to_settle(again) == to_settle(before)
-        assert "✓ settled" in row_of(again, "potassium chloride")
-        assert "told here" in row_of(again, "turmeric")
-
-    def test_does_not_remember_what_was_taken_back(self, listing: Callable[..., Listing]) -> None:
-        at = listing()
-
-        async def go() -> str:
-            await at.open()
-            added = await at.send("add", name="turmeric", sig="1 capsule daily")
-            told = re.search(r"/told/(\w+)/remove", added)
-            assert told
-            await at.sign()
-            await at.open()
-            await at.send(f"told/{told[1]}/remove")
-            return await at.open()
-
-        assert "turmeric" not in asyncio.run(go())
-
-    def test_asks_again_where_the_sources_say_something_else(
-        self, listing: Callable[..., Listing]
-    ) -> None:
-        at = listing()
-
-        async def go() -> tuple[str, str]:
-            await at.open()
-            before = await at.settle("potassium chloride", "Taken")
-            await at.sign()
-            unit = Unit(at.ehr.state.store)
-            for told in at.of("MedicationStatement"):
-                if "potassium" in str(told) and told["subject"]["reference"].endswith(HAROLD):
-                    unit.write(
-                        "MedicationStatement", told["id"], {**told, "dateAsserted": "2026-11-20"}
-                    )
-            unit.commit()
-            return before, await at.open()
-
-        before, again = asyncio.run(go())
-        assert to_settle(again) == to_settle(before) + 1
-        assert "Earlier answers that no longer hold (1)" in again
-
-
-class TestWritingTheList:
-    def _signed(self, at: Listing) -> str:
-        async def go() -> str:
-            await at.open()
-            await at.settle("potassium chloride", "Not taken")
-            before = html.unescape((await at.browser.step("sign")).text)
-            await at.sign()
-            return before
-
-        return asyncio.run(go())
-
-    def test_a_site_that_wants_it_gets_every_line_and_the_list(
-        self, listing: Callable[..., Listing]
-    ) -> None:
-        at = listing(write_medication_list=True)
-        assert "with the settled medication list" in self._signed(at)
-        (held,) = [r for r in at.of("List") if r.get("title") == OURS]
-        assert len(held["entry"]) == 17
-        ids = {e["item"]["reference"].rpartition("/")[2] for e in held["entry"]}
-        written = {s["id"]: s for s in at.of("MedicationStatement")}
-        assert ids <= set(written)
-        (potassium,) = [written[i] for i in ids if "potassium" in str(written[i]["text"])]
-        assert potassium["status"] == "not-taken"
-        assert "by Dana Lee, PharmD: Not taken." in str(potassium["note"])
-
-    def test_any_other_site_gets_no_list(self, listing: Callable[..., Listing]) -> None:
-        at = listing()
-        assert "medication list" not in self._signed(at)
-        assert not [r for r in at.of("List") if r.get("title") == OURS]
-
-    def test_what_was_not_granted_is_said_before_signing(
-        self, listing: Callable[..., Listing]
-    ) -> None:
-        scopes = ["patient/*.rs", "patient/CarePlan.crus", "patient/Goal.crus"]
-        at = listing(write_medication_list=True, scopes=scopes)
-        assert "without the medication list: no permission to create" in self._signed(at)
