@@ -44,6 +44,7 @@ class CannotTell(Struct, frozen=True):
 
 
 Answer = Found | NotFound | CannotTell
+ASKED = ", asked: "  # between a value and the limits it was held against
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
@@ -75,7 +76,9 @@ def none_of(any_: Answer) -> Answer:
         case Found(inputs=inputs):
             return NotFound(_shown(inputs))
         case NotFound(looked_at=looked_at):
-            return Found(words=tuple(("checked", said) for said in looked_at))
+            # The rule's own sentence tells the limits.
+            values = (said.partition(ASKED)[0] for said in looked_at)
+            return Found(words=tuple(("checked", value) for value in values))
         case open_:
             return open_
 

@@ -9,7 +9,7 @@ from app.assessment.chart_index import ChartIndex
 from app.assessment.contexts import Context, contexts
 from app.assessment.outcomes import Check, CompiledRule, Hit, Open, Outcome, RowFacts
 from app.assessment.resolving import Resolver, Unresolved
-from app.assessment.sentences import day, listed
+from app.assessment.sentences import day, inside, listed
 from app.domain.assessment import Input, Severity
 from app.domain.chart import Immunization
 from app.domain.codes import CVX
@@ -146,14 +146,8 @@ def _hit(
     rule: CompiledRule, due: Sequence[_Line], doses: _Doses, strange: list[str], resolver: Resolver
 ) -> Hit:
     last = {line.row.id: _last(line, doses) for line in due}
-    said = (
-        f"{line.row.title} (last {day(dose.given.latest)})"
-        if (dose := last[line.row.id]) and dose.given
-        else line.row.title
-        for line in due
-    )
     words = {
-        "due": listed(said),
+        "due": listed(_said(line, last[line.row.id]) for line in due),
         "vaccines": listed(line.row.title for line in due),
         "plain": listed(line.row.plain for line in due),
     }
@@ -165,6 +159,15 @@ def _hit(
     caveat = f"Not recognised among the vaccines: {listed(strange)}."
     found = Found(inputs, caveats=(caveat,) if strange else ())
     return Hit(rule, (), found, RowFacts("", worst, "", "", verified, words, evidence))
+
+
+def _said(line: _Line, last: Immunization | None) -> str:
+    """A dose of another vaccine of the series is named: polysaccharide is no conjugate."""
+    if last is None or last.given is None:
+        return line.row.title
+    of_many = len({vaccine for series in line.series for vaccine, _ in series}) > 1
+    what = f"{inside(last.concept.text)} on" if of_many and last.concept.text else "last"
+    return f"{line.row.title} ({what} {day(last.given.latest)})"
 
 
 def _last(line: _Line, doses: _Doses) -> Immunization | None:

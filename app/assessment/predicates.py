@@ -77,7 +77,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "medicine.daily_dose": ("daily",),
     "medicine.duration": ("since",),
     "medicine.started": ("since",),
-    "medicine.started_after": ("since", "other"),
+    "medicine.started_after": ("since", "other", "earlier"),
     "medicine.doses_per_day": ("times",),
     "medicine.for": ("reason",),
     "medicine.covered": ("covered", "observed"),

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from app.assessment.answers import Answer, CannotTell, Found, NotFound
+from app.assessment.answers import ASKED, Answer, CannotTell, Found, NotFound
 from app.assessment.chart_index import ChartIndex
 from app.assessment.readings import Reading
 from app.assessment.resolving import Predicate, Resolver, Scope
@@ -60,7 +60,7 @@ def latest(args: v.LabLatest, resolver: Resolver) -> Predicate:
             return CannotTell((f"{title} {reading.said} is not exact enough",))
         if inside:
             return Found((reading.input,), lab_words(family, reading))
-        return NotFound((f"{title} {reading.said}, asked: {bounds.words}",))
+        return NotFound((f"{title} {reading.said}{ASKED}{bounds.words}",))
 
     return ask
 
@@ -82,7 +82,7 @@ def mean(args: v.LabMean, resolver: Resolver) -> Predicate:
         )
         if bounds.hold(value):
             return Found(tuple(r.input for r in last), ((f"{family}.mean", said),))
-        return NotFound((f"{title} {said}, asked: {bounds.words}",))
+        return NotFound((f"{title} {said}{ASKED}{bounds.words}",))
 
     return ask
 
@@ -99,7 +99,7 @@ def run(args: v.LabRun, resolver: Resolver) -> Predicate:
         last = [by_day[taken] for taken in sorted(by_day, reverse=True)[: args.last]]
         outside = [r for r in last if not bounds.hold(r.value, r.comparator)]
         if outside:
-            return NotFound((f"{title} {outside[0].said}, asked: {bounds.words}",))
+            return NotFound((f"{title} {outside[0].said}{ASKED}{bounds.words}",))
         if not last:
             return why_missing(scope.index, family, title, period)
         if len(last) < args.last:

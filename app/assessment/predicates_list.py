@@ -110,13 +110,22 @@ def started_after(args: v.MedicineStartedAfter, resolver: Resolver) -> Predicate
         order = [(x, _later(line, x)) for x in earlier]
         began = line.medicine.started
         if began is not None and (before := [x for x, later in order if later]):
-            words = (("since", day(began.latest)), *(("other", x.name) for x in before))
+            words = (
+                ("since", day(began.latest)),
+                *(("other", x.name) for x in before),
+                *(("earlier", _with_start(x)) for x in before),
+            )
             return Found(tuple(x.input for x in before), words)
         if unknown := [x.name for x, later in order if later is None]:
             return CannotTell((f"which was started first, {line.name} or {listed(unknown, 'or')}",))
         return NotFound((f"{line.name} was not started after {listed(x.name for x in earlier)}",))
 
     return ask
+
+
+def _with_start(line: Line) -> str:
+    started = line.medicine.started
+    return f"{line.name} (since {started.said})" if started else line.name
 
 
 def _later(line: Line, other: Line) -> bool | None:

@@ -71,8 +71,9 @@ def reason_of(finding: Finding, index: ChartIndex) -> Reason:
 
 
 def _words(hit: Hit, index: ChartIndex) -> dict[str, str]:
-    words = {"attached": listed(x.name for x in hit.lines)}
-    words["medicine"] = words["attached"]
+    words = {"medicine": listed(x.name for x in hit.lines)}
+    if on := listed(x.name for x in hit.lines if x.taken):
+        words["attached"] = on
     if index.age is not None:
         words["age"] = str(index.age)
     if len(hit.lines) == 1:
