@@ -100,12 +100,14 @@ def _measured(
         return replace(history, unknown=_too_few(supplies, as_of))
     first = min(s.day for s in supplies)
     line = timeline(supplies, first, as_of, stays.days)
-    unknown = _too_few(supplies, as_of)
-    if not unknown and line.proportion is None:
+    proportion, unknown = line.proportion, _too_few(supplies, as_of)
+    if not unknown and proportion is None:
         unknown = "every day since the first fill was spent in hospital"
-    return replace(
-        history,
-        pdc=None if unknown else line.proportion,
+    return FillHistory(
+        fills=history.fills,
+        first=history.first,
+        last=history.last,
+        pdc=None if unknown else proportion,
         unknown=unknown,
         days_covered=len(line.covered),
         days_observed=line.days_observed,

@@ -44,9 +44,9 @@ class Timeline:
 
     @property
     def gaps(self) -> tuple[SupplyGap, ...]:
-        lacking = sorted({*range(self.first, self.last + 1)} - self.covered - self.away)
+        had = self.covered | self.away
         runs: list[list[int]] = []  # first and last day of each
-        for day in lacking:
+        for day in [d for d in range(self.first, self.last + 1) if d not in had]:
             if runs and runs[-1][1] == day - 1:
                 runs[-1][1] = day
             else:

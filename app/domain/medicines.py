@@ -140,16 +140,14 @@ class ListMark:
     dated: PartialDate | None = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Ingredient:
+class Ingredient(Struct, frozen=True, order=True, cache_hash=True, gc=False):
     """An RxNorm ingredient. `rxcui` is empty where no sourced code is known."""
 
     name: str
     rxcui: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Strength:
+class Strength(Struct, frozen=True, cache_hash=True, gc=False):
     """How much of one ingredient is in one unit of the product (per mL, per actuation where `per` says so)."""
 
     ingredient: str
@@ -172,7 +170,7 @@ class MedicineIdentity:
 
     @property
     def ingredient_names(self) -> tuple[str, ...]:
-        return tuple(i.name for i in self.ingredients)
+        return tuple([i.name for i in self.ingredients])
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,8 @@ def _plausible(dosage: Dosage) -> bool:
     )
     numbers = (dosage.frequency, dosage.period, dosage.max_amount, dosage.max_period_days)
     amounts = (dosage.dose_low, dosage.dose_high)
+    if {*amounts, *numbers, dosage.frequency_max, dosage.period_max} == {None}:
+        return True  # all in words, as most are
     return (
         all(low is None or high is None or low <= high for low, high in pairs)
         and all(n is None or n > 0 for n in (*numbers, dosage.frequency_max, dosage.period_max))
@@ -220,8 +222,10 @@ def _named_times(dosage: Dosage) -> frozenset[str]:
 
 
 def _per_day(dosage: Dosage) -> tuple[Number, Number] | None:
-    share = Fraction(len(set(dosage.days_of_week)) or 7, 7)
     named = _named_times(dosage)
+    if not (named or dosage.period or dosage.days_of_week):
+        return None
+    share = Fraction(len(set(dosage.days_of_week)) or 7, 7)
     unit = DAYS_IN.get(dosage.period_unit)
     if named and dosage.frequency is None and (dosage.period, dosage.period_unit) in _DAILY:
         count = Fraction(len(named)) * share

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -80,7 +80,7 @@ class Vocabulary:
             return found
         if known := self.codes.get(rxcui):
             return MedicineIdentity((known,))
-        return self._read(self.products.line(int(rxcui)))
+        return _product(self, int(rxcui))
 
     def package(self, ndc: str) -> MedicineIdentity | None:
         """What an NDC stands for; None where it is not known or could be several medicines."""
@@ -101,10 +101,14 @@ class Vocabulary:
     def _package(self, ndc: str) -> MedicineIdentity | None:
         if self.release and (found := self.release.package(ndc)):
             return found
-        return self._read(self.packages.line(int(ndc[:_PRODUCT_DIGITS])))
-
-    def _read(self, line: str) -> MedicineIdentity | None:
+        line = self.packages.line(int(ndc[:_PRODUCT_DIGITS]))
         return identity_of(line, self.names) if line else None
+
+
+@lru_cache(maxsize=4096)
+def _product(vocabulary: Vocabulary, rxcui: int) -> MedicineIdentity | None:
+    line = vocabulary.products.line(rxcui)
+    return identity_of(line, vocabulary.names) if line else None
 
 
 @cache
