@@ -41,6 +41,8 @@ def merge(base: Draft, mine: Draft, theirs: Draft, *, by: Editor, at: datetime) 
             path, here, there = _path(part, k), three[1].get(k), three[2].get(k)
             if last_by(theirs, *path) == by.key and here is not None:
                 merged[k] = here
+            elif there is None:
+                clashes += _taken_back(theirs, path, here)
             else:
                 clashes.append(Clash(*path, words(there), words(here), by.name, at, by.key))
         parts[part] = tuple(merged.values())
@@ -51,14 +53,21 @@ def merge(base: Draft, mine: Draft, theirs: Draft, *, by: Editor, at: datetime) 
 
 def _added_history(base: Draft, mine: Draft, theirs: Draft, clashes: list[Clash]) -> list[Change]:
     """A change that waits to be chosen is told as one that waits."""
-    kept = {(c.item, c.name): c.kept for c in clashes}
+    kept = {(c.item, c.name, c.other): c.kept for c in clashes}
     new = [c for c in mine.history if c not in base.history and c not in theirs.history]
     return [
-        replace(c, name=c.name + SECOND, before=kept[c.item, c.name])
-        if (c.item, c.name) in kept
+        replace(c, name=c.name + SECOND, before=kept[c.item, c.name, c.now])
+        if (c.item, c.name, c.now) in kept
         else c
         for c in new
     ]
+
+
+def _taken_back(theirs: Draft, path: Path, here: object) -> Iterator[Clash]:
+    """Mine stays beside what somebody took back. What is gone because it was signed nobody took back."""
+    last = _last(theirs, *path)
+    if last is not None:
+        yield Clash(*path, words(here), TAKEN_BACK, last.by, last.at, last.who)
 
 
 def _by_key(draft: Draft, part: str, key: Key) -> Entries:
@@ -155,8 +164,12 @@ def decide_seeing(
 
 def last_by(draft: Draft, item: str, name: str) -> str:
     """The key of who changed it last; empty where nobody did."""
-    found = (c.who for c in reversed(draft.history) if (c.item, c.name) == (item, name))
-    return next(found, "")
+    found = _last(draft, item, name)
+    return found.who if found is not None else ""
+
+
+def _last(draft: Draft, item: str, name: str) -> Change | None:
+    return next((c for c in reversed(draft.history) if (c.item, c.name) == (item, name)), None)
 
 
 def choose(draft: Draft, clash: Clash, *, other: str) -> Draft:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import CmmError
@@ -11,6 +11,7 @@ from app.store.schema import DRAFTS, SIGNED_DRAFTS
 from launch.seal import TokenSeal
 
 COLUMN = "draft"
+_OF_CHART = select(DRAFTS).where(DRAFTS.c.key == bindparam("of"))
 CHANGED = "CMM-4002"
 NEW = 0
 
@@ -27,7 +28,7 @@ class StoredDraft:
 
 
 def load(connection: Connection, seal: TokenSeal, key: str) -> StoredDraft | None:
-    row = connection.execute(select(DRAFTS).where(DRAFTS.c.key == key)).mappings().first()
+    row = connection.execute(_OF_CHART, {"of": key}).mappings().first()
     return StoredDraft(seal.open(row["body"], key, COLUMN), row["version"]) if row else None
 
 

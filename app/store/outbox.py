@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, case, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, case, insert, select, update
 
 from app.store.schema import ATTEMPTS, OUTBOX, PLANS
 
@@ -89,13 +89,16 @@ def add(connection: Connection, plan: Mapping[str, Any], outbox: Mapping[str, An
 
 def newest(connection: Connection, chart: str) -> RowMapping | None:
     """The plan signed last on a chart, with where it is."""
-    query = (
-        select(PLANS.c.plan_id, PLANS.c.version, PLANS.c.body, PLANS.c.signed_at, OUTBOX)
-        .join(OUTBOX, OUTBOX.c.version_id == PLANS.c.version_id)
-        .where(PLANS.c.chart == chart)
-        .order_by(PLANS.c.signed_at.desc(), PLANS.c.version.desc())
-    )
-    return connection.execute(query).mappings().first()
+    return connection.execute(_NEWEST, {"of": chart}).mappings().first()
+
+
+# Every page asks this several times: the statement is made once.
+_NEWEST = (
+    select(PLANS.c.plan_id, PLANS.c.version, PLANS.c.body, PLANS.c.signed_at, OUTBOX)
+    .join(OUTBOX, OUTBOX.c.version_id == PLANS.c.version_id)
+    .where(PLANS.c.chart == bindparam("of"))
+    .order_by(PLANS.c.signed_at.desc(), PLANS.c.version.desc())
+)
 
 
 def exists(connection: Connection, version_id: str) -> bool:

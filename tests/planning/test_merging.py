@@ -136,11 +136,19 @@ def test_a_problem_taken_back_by_one_and_decided_by_the_other_stays_with_its_ver
     own = replace(PROBLEM, id="own-1")
     base = add_problem(BASE, own)
     mine = decide(base, Decision("own-1", Verdict.CHANGED, text="Halve it"))
-    both = merge(base, mine, reopen(base, "own-1"), by=DANA, at=AT)
+    theirs = logged(base, reopen(base, "own-1"), by=OTHER_DANA, at=AT)
+    both = merge(base, mine, theirs, by=DANA, at=AT)
     assert [p.id for p in both.added] == ["own-1"]
     assert both.decision("own-1") == mine.decision("own-1")
     assert both.withdrawn == ()
-    assert len(both.clashes) == 1
+    assert [(c.kept, c.other) for c in both.clashes] == [("changed; Halve it", "taken back")]
+
+
+def test_an_edit_of_what_a_colleague_signed_meanwhile_is_an_edit_of_the_next_version() -> None:
+    theirs = Draft("plan")  # signing began a new draft; nobody took the goal back
+    both = merge(BASE, put(BASE, Field("goal-1", "text", "Sleep")), theirs, by=DANA, at=AT)
+    assert both.value("goal-1", "text") == "Sleep"
+    assert both.clashes == ()
 
 
 def test_the_same_verdict_from_both_is_one_verdict() -> None:

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from app.audit.trail import AuditEvent, first_broken, record
 from app.domain.errors import CmmError
 from app.store import drafts
 from app.store.database import Database
+from app.store.schema import PLANS
 from launch.seal import TokenSeal
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -62,3 +64,27 @@ def test_a_removed_audit_row_is_found(database: Database) -> None:
             record(connection, AuditEvent(kind, NOW))
         connection.exec_driver_sql("DELETE FROM audit WHERE number = 2")
         assert first_broken(connection) == 3
+
+
+def test_a_signed_draft_is_kept_and_its_number_never_comes_back(database: Database) -> None:
+    """Who still has the old draft before them must not be taken for somebody who has the new one."""
+    plan = {"version_id": "v1", "plan_id": "p", "version": 1, "tenant": "t", "chart": "k"}
+    with database.begin() as connection:
+        connection.execute(insert(PLANS).values(**plan, body=b"", signed_at=NOW))
+        seen = drafts.save(connection, SEAL, "k", b"first", seen=drafts.NEW, at=NOW)
+        drafts.sign(connection, SEAL, "k", "v1", at=NOW)
+        assert drafts.signed(connection, SEAL, "v1") == b"first"
+        assert not drafts.is_begun(connection, SEAL, "k")
+        begun = drafts.load(connection, SEAL, "k")
+        assert begun is not None
+        assert begun.version > seen
+        with pytest.raises(CmmError, match="changed in another window"):
+            drafts.save(connection, SEAL, "k", b"late", seen=seen, at=NOW)
+        drafts.save(connection, SEAL, "k", b"second", seen=begun.version, at=NOW)
+        assert drafts.is_begun(connection, SEAL, "k")
+
+
+def test_signing_without_a_draft_keeps_none(database: Database) -> None:
+    with database.begin() as connection:
+        drafts.sign(connection, SEAL, "k", "v1", at=NOW)
+        assert drafts.signed(connection, SEAL, "v1") is None
