@@ -25,7 +25,7 @@ def coding(value: Json) -> Coding:
 
 def concepts(value: object) -> tuple[Concept, ...]:
     """Every concept of a list that says anything."""
-    return tuple(c for c in map(concept, objects(value)) if said(c))
+    return tuple([c for c in map(concept, objects(value)) if said(c)])
 
 
 def said(value: Concept) -> bool:
