@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 from app.assessment.answers import Answer, CannotTell, Found, NotFound
 from app.assessment.burden import points, scores_of, taken
@@ -16,6 +17,9 @@ from app.domain.medicines import Fill, FillHistory
 from app.knowledge import vocabulary as v
 from app.knowledge.durations import parse_duration
 from app.knowledge.subjects import Subject
+
+
+_handed_over = attrgetter("handed_over.latest")
 
 
 def _not_read(index: ChartIndex) -> CannotTell | None:
@@ -72,8 +76,8 @@ def overdue(args: v.MedicineOverdue, _: Resolver) -> Predicate:
 
 
 def _last_supply(line: Line) -> Decimal | None:
-    dated = [(f.handed_over.latest, f.days_supply) for f in line.medicine.fills if f.handed_over]
-    return max(dated, key=lambda f: f[0], default=(date.min, None))[1]
+    dated = [f for f in line.medicine.fills if f.handed_over]
+    return max(dated, key=_handed_over).days_supply if dated else None
 
 
 def kept_up(args: v.ClassNotKeptUp, resolver: Resolver) -> Predicate:

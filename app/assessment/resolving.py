@@ -48,10 +48,13 @@ class Bounds:
 
     def hold(self, value: Decimal, comparator: str = "") -> bool | None:
         """Whether the value is inside every limit; None when `<` or `>` leaves it open."""
-        answers = [_holds(kind, fact.value, value, comparator) for kind, fact in self.limits]
-        if False in answers:
-            return False
-        return None if None in answers else True
+        certain = True
+        for kind, fact in self.limits:
+            answer = _holds(kind, fact.value, value, comparator)
+            if answer is False:
+                return False
+            certain = certain and answer is True
+        return True if certain else None
 
     @property
     def words(self) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from msgspec import Struct
+
 from app.domain.chart import Gap
 from app.domain.codes import Coding
 from app.domain.medicines import Medicine
@@ -40,8 +42,7 @@ class Severity(StrEnum):
 _RANKS = {severity: at for at, severity in enumerate(Severity)}
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """Where a rule or fact comes from."""
 
     citation: str
@@ -49,8 +50,7 @@ class Citation:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One chart value a problem rests on, as recorded."""
 
     resource: str
@@ -61,8 +61,7 @@ class Input:
     date: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """What to do: the coded action, the words for the clinician and for the patient, and what else would do."""
 
     action: str  # code of the action list, e.g. discontinue-medication
@@ -99,8 +98,7 @@ class MedicationTherapyProblem:
     held_back: str = ""  # why it is folded away: what is known of the person
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """The verdict on one need of one medicine, with what was checked and what is missing."""
 
     state: CellState
@@ -109,8 +107,7 @@ class Cell:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AssessedMedicine:
+class AssessedMedicine(Struct, frozen=True):
     """A medicine with its four cells and the condition it is grouped under (empty: no condition recorded)."""
 
     medicine: Medicine
@@ -118,8 +115,7 @@ class AssessedMedicine:
     treats: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UntreatedNeed:
+class UntreatedNeed(Struct, frozen=True):
     """A need without a medicine: untreated condition, preventive therapy, vaccine due, monitoring due."""
 
     rule: str
@@ -129,8 +125,7 @@ class UntreatedNeed:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionGoal:
+class ConditionGoal(Struct, frozen=True):
     """A condition's value against its goal, for the group headings of the grid."""
 
     condition: str
