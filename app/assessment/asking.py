@@ -21,8 +21,10 @@ def ask_everything(index: ChartIndex, compiled: CompiledKnowledge) -> list[Outco
     outcomes: list[Outcome] = []
     for line in index.lines:
         scope = Scope(index, line)
-        answers = (ask_medicine(rule, scope) for rule in rules_for(compiled, line.keys))
-        outcomes += (outcome for outcome in answers if outcome is not None)
+        for rule in rules_for(compiled, line.keys):
+            outcome = ask_medicine(rule, scope)
+            if outcome is not None:
+                outcomes.append(outcome)
     person = Scope(index)
     for rule in compiled.per_patient:
         outcomes += ask_patient(rule, person)

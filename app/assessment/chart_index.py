@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct
+
 from app.assessment.answers import Answer
 from app.assessment.courses import Change, last_change
 from app.assessment.families import FamilyMatcher
@@ -29,8 +31,7 @@ from app.knowledge.rows import FindingRow
 from app.knowledge.subjects import Subject
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class Line(Struct, frozen=True, eq=False):
     """A medicine of the list with the classes it belongs to."""
 
     id: str
@@ -56,15 +57,13 @@ class Line:
         return bool(self.ingredients)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFinding:
+class KnownFinding(Struct, frozen=True):
     family: str
     meaning: str
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedAllergy:
+class RecordedAllergy(Struct, frozen=True):
     """An active allergy with the words it is matched by."""
 
     allergy: Allergy

@@ -1,8 +1,10 @@
 """Daily amounts: of one medicine, of an ingredient over every product, and of opioids together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
+
+from msgspec import Struct
 
 from app.assessment.chart_index import Line
 from app.assessment.sentences import listed, quantity
@@ -13,8 +15,7 @@ from app.terminology.sums import Factors
 from app.terminology.units import convert
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """A daily amount over the products it was found in, with what could not be added."""
 
     total: Decimal

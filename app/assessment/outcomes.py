@@ -52,8 +52,7 @@ class GradedRow(Protocol):
     def status(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RowFacts:
+class RowFacts(Struct, frozen=True):
     """What a table row adds to the rule that runs over it."""
 
     id: str

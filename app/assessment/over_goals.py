@@ -1,9 +1,10 @@
 """Each condition's value against its goal: what tells whether the medicines for it work."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+
+from msgspec import Struct
 
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex
@@ -21,8 +22,7 @@ from app.knowledge.rows import GoalRow
 _AVERAGED = frozenset({"sbp", "dbp"})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One goal that holds for the patient, and the value it was compared with."""
 
     row: GoalRow

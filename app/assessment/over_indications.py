@@ -1,6 +1,7 @@
 """What each medicine is for: the reason on the order, or a condition on the list it is used for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex, Line
@@ -14,7 +15,7 @@ from app.knowledge.rows import IndicationRow
 
 
 def indications(rule: CompiledRule, _rows: Sequence[IndicationRow], resolver: Resolver) -> Check:
-    uses = resolver.knowledge.indicated
+    uses = _uses_of(resolver.knowledge)
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
         for line in index.lines:
@@ -28,13 +29,13 @@ def _one(
     rule: CompiledRule,
     index: ChartIndex,
     line: Line,
-    uses: dict[str, frozenset[str]],
+    uses: Callable[[frozenset[str]], Sequence[str]],
     knowledge: Knowledge,
 ) -> Outcome:
     reasons = [_text(r.text, [c.display for c in r.codings]) for r in line.medicine.reasons]
     if any(reasons):
         return Looked(rule, line, f"reason on the order: {listed(r for r in reasons if r)}")
-    families = _uses(line, uses)
+    families = uses(line.ingredients)
     if not families:
         return Open(rule, line, (f"no use of {line.name} is held: ask what it is for",))
     active = [f for f in families if f in index.active]
@@ -57,21 +58,28 @@ def _text(text: str, displays: Sequence[str]) -> str:
     return text or next((d for d in displays if d), "")
 
 
-def _uses(line: Line, uses: dict[str, frozenset[str]]) -> list[str]:
-    return sorted(set().union(*(uses.get(name, frozenset()) for name in line.ingredients)))
+def _uses_of(knowledge: Knowledge) -> Callable[[frozenset[str]], Sequence[str]]:
+    """The condition families that a product with these ingredients is used for."""
+    uses = knowledge.indicated
+
+    @lru_cache(maxsize=4096)
+    def of(ingredients: frozenset[str]) -> Sequence[str]:
+        return sorted(set().union(*(uses.get(name, frozenset()) for name in ingredients)))
+
+    return of
 
 
 class Grouping:
     """The condition each medicine is shown under: its reason, else the nearest active use."""
 
     def __init__(self, knowledge: Knowledge, matcher: FamilyMatcher) -> None:
-        self._uses = knowledge.indicated
+        self._uses = _uses_of(knowledge)
         self._knowledge = knowledge
         self._matcher = matcher
         self._order = {family: at for at, family in enumerate(knowledge.families)}
 
     def treats(self, index: ChartIndex, line: Line) -> str:
-        uses = _uses(line, self._uses)
+        uses = self._uses(line.ingredients)
         reasons = [f for r in line.medicine.reasons for f in self._matcher.families_of(r)]
         named = [f for f in uses if f in reasons] or reasons
         active = [f for f in uses if f in index.active]

@@ -32,9 +32,16 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
         for row in resolver.knowledge.tables.interactions
     )
 
+    places: dict[Subject, list[int]] = {}
+    for place, (_, a, *_) in enumerate(pairs):
+        for subject in a:
+            places.setdefault(subject, []).append(place)
+    first = frozenset(places)
+
     def check(index: ChartIndex) -> Iterable[Outcome]:
-        for row, a, b, raised, lowered, evidence in pairs:
-            if index.subjects.isdisjoint(a) or index.subjects.isdisjoint(b):
+        here = {place for subject in first & index.subjects for place in places[subject]}
+        for row, a, b, raised, lowered, evidence in (pairs[place] for place in sorted(here)):
+            if index.subjects.isdisjoint(b):
                 continue
             one, other = _partners(index.of(a), index.of(b))
             if not one or not other:

@@ -56,24 +56,26 @@ def _active(index: ChartIndex, families: Sequence[str]) -> list[Condition]:
 def present(args: v.ConditionPresent, resolver: Resolver) -> Predicate:
     families = _families(args, resolver)
     titles = listed((inside(resolver.knowledge.family_title(f)) for f in families), "or")
+    no = NotFound((f"no {titles} on the problem list",), elsewhere=True)
 
     def ask(scope: Scope) -> Answer:
         if found := _active(scope.index, families):
             return found_conditions(found)
         if scope.index.unread("Condition"):
             return _not_read(scope.index)
-        return NotFound((f"no {titles} on the problem list",), elsewhere=True)
+        return no
 
     return ask
 
 
 def absent(args: v.ConditionAbsent, resolver: Resolver) -> Predicate:
     families = _families(args, resolver)
+    no_problem = Found()
 
     def ask(scope: Scope) -> Answer:
         if found := _active(scope.index, families):
             return NotFound((condition_input(found[0]).label,), elsewhere=True)
-        return _not_read(scope.index) if scope.index.unread("Condition") else Found()
+        return _not_read(scope.index) if scope.index.unread("Condition") else no_problem
 
     return ask
 
@@ -81,6 +83,7 @@ def absent(args: v.ConditionAbsent, resolver: Resolver) -> Predicate:
 def history(args: v.ConditionHistory, resolver: Resolver) -> Predicate:
     families = _families(args, resolver)
     titles = listed((inside(resolver.knowledge.family_title(f)) for f in families), "or")
+    no = NotFound((f"no {titles} recorded",), elsewhere=True)
 
     def ask(scope: Scope) -> Answer:
         past = [c for family in families for c in scope.index.past.get(family, ())]
@@ -88,7 +91,7 @@ def history(args: v.ConditionHistory, resolver: Resolver) -> Predicate:
             return found_conditions(found)
         if scope.index.unread("Condition"):
             return _not_read(scope.index)
-        return NotFound((f"no {titles} recorded",), elsewhere=True)
+        return no
 
     return ask
 

@@ -18,7 +18,6 @@ from app.knowledge import vocabulary as v
 from app.knowledge.durations import parse_duration
 from app.knowledge.subjects import Subject
 
-
 _handed_over = attrgetter("handed_over.latest")
 
 

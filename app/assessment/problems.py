@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from app.assessment.causes import Cause, causes
@@ -105,7 +106,7 @@ def _due(leader: Finding, every: Sequence[Finding]) -> tuple[Coding, ...]:
 
 
 def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(item for part in parts for item in part))
+    return tuple(dict.fromkeys(chain.from_iterable(parts)))
 
 
 def _also(reasons: Sequence[Reason]) -> tuple[str, ...]:

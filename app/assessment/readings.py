@@ -1,6 +1,7 @@
 """Results and vital signs by family, in one unit, newest first; what can't be used is said."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal
@@ -121,14 +122,14 @@ class Readings:
 
 def read_measurements(measurements: Iterable[Measurement], tables: LabTables) -> Readings:
     """Results of one test in one unit are many: what that says of them is worked out once."""
-    alike: dict[tuple[Sequence[str], str], list[Measurement]] = {}
+    alike: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
     for m in measurements:
-        if families := _families(m.concept, tables):
-            alike.setdefault((families, m.unit), []).append(m)
+        if code := _known_code(m.concept, tables):
+            alike[code, m.unit].append(m)
     usable: dict[str, list[Reading]] = {}
     unusable: dict[str, list[Unusable]] = {}
-    for (families, unit), of_unit in alike.items():
-        for family in families:
+    for (code, unit), of_unit in alike.items():
+        for family in tables.families[code]:
             step = tables.step(family, unit)
             if step is None:
                 unusable.setdefault(family, []).extend(_unusable(family, unit, of_unit, tables))
@@ -183,7 +184,7 @@ def with_told(
     for finding in findings:
         if finding.taken is None or finding.taken.earliest > as_of:
             continue
-        for family in _families(finding.concept, tables):
+        for family in tables.families.get(_known_code(finding.concept, tables), ()):
             title = tables.titles.get(family, family)
             on = day(finding.taken.exact) if finding.taken.exact else finding.taken.text
             said = f"{title} of {on} was sent in words and can't be compared"
@@ -192,12 +193,12 @@ def with_told(
     return Readings(readings.by_family, unusable)
 
 
-def _families(concept: Concept, tables: LabTables) -> Sequence[str]:
-    families = tables.families
+def _known_code(concept: Concept, tables: LabTables) -> str:
+    """The LOINC code that a table names; empty for anything else."""
     for coding in concept.codings:
-        if coding.code in families and coding.system == LOINC:
-            return families[coding.code]
-    return ()
+        if coding.code in tables.families and coding.system == LOINC:
+            return coding.code
+    return ""
 
 
 def with_calculated(readings: Readings, patient: Patient) -> Readings:

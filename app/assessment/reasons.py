@@ -1,17 +1,17 @@
 """A finding in words: why, what is said beside it, and what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.assessment.chart_index import ChartIndex
 from app.assessment.findings import FIRST_TAKE_IT, Finding, by_exposure, first_take_it
 from app.assessment.outcomes import Hit
-from app.assessment.sentences import fill, listed, sentence, written
+from app.assessment.sentences import fill, listed, sentence, told, written
 from app.domain.assessment import Input, Need, Recommendation
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reason:
+class Reason(Struct, frozen=True, eq=False):
     """Why one finding was raised. What only the line that speaks needs is put together when asked."""
 
     finding: Finding
@@ -25,7 +25,7 @@ class Reason:
 
     @property
     def title(self) -> str:
-        return sentence(fill(self.finding.hit.rule.rule.title, self.words)).rstrip(".")
+        return told(self.finding.hit.rule.rule.title, self.words).rstrip(".")
 
     @property
     def short(self) -> str:
@@ -35,14 +35,14 @@ class Reason:
     def to_do(self) -> str:
         if first_take_it(self.finding.hit):
             return FIRST_TAKE_IT.text
-        return sentence(fill(self.finding.hit.rule.rule.recommend.text, self.words))
+        return told(self.finding.hit.rule.rule.recommend.text, self.words)
 
     @property
     def recommendation(self) -> Recommendation:
         if first_take_it(self.finding.hit):
             return FIRST_TAKE_IT
         recommend = self.finding.hit.rule.rule.recommend
-        plain = sentence(fill(recommend.plain, self.words))
+        plain = told(recommend.plain, self.words)
         return Recommendation(self.finding.action, self.to_do, plain, recommend.alternatives)
 
     @property
@@ -66,7 +66,7 @@ class Reason:
 
 def reason_of(finding: Finding, index: ChartIndex) -> Reason:
     words = _words(finding.hit, index)
-    said = sentence(fill(finding.hit.rule.rule.because, words))
+    said = told(finding.hit.rule.rule.because, words)
     return Reason(finding, words, said, _asides(finding, index))
 
 

@@ -104,6 +104,16 @@ def fill(template: str, words: Mapping[str, str]) -> str:
     return " ".join("".join(said).split())
 
 
+def told(template: str, words: Mapping[str, str]) -> str:
+    """A filled template as a sentence. One without slots reads the same for everybody."""
+    return _fixed(template) if "{" not in template else sentence(fill(template, words))
+
+
+@cache
+def _fixed(template: str) -> str:
+    return sentence(fill(template, {}))
+
+
 @cache
 def _parts(template: str) -> tuple[tuple[frozenset[str], tuple[tuple[str, str | None], ...]], ...]:
     """The template cut up once: what each part needs to be said at all, and its words and slots."""
