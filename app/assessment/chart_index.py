@@ -1,7 +1,7 @@
 """The chart made ready for questions, once: medicines by ingredient and class, conditions by family, readings."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -118,8 +118,10 @@ class ChartIndex:
             return f"{called} may be incomplete"
         return f"{called} {were} not read"
 
-    def of(self, subjects: Iterable[Subject]) -> tuple[Line, ...]:
+    def of(self, subjects: Collection[Subject]) -> tuple[Line, ...]:
         """The lines that are any of the subjects, in list order and each once."""
+        if not subjects:
+            return ()
         by_subject = self.by_subject
         wanted = [by_subject[s] for s in subjects if s in by_subject]
         if not wanted:
@@ -129,7 +131,7 @@ class ChartIndex:
         found = set().union(*wanted)
         return tuple(line for line in self.lines if line in found)
 
-    def taken(self, subjects: Iterable[Subject]) -> tuple[Line, ...]:
+    def taken(self, subjects: Collection[Subject]) -> tuple[Line, ...]:
         return tuple(line for line in self.of(subjects) if line.taken)
 
     def change_of(self, line: Line) -> Change | None:
@@ -268,12 +270,12 @@ def _conditions(
     unmatched: list[Condition] = []
     # Where several belong to a family, the one that says least besides speaks for it: kidney disease
     # by itself before diabetes with kidney disease, whose day is that of the diabetes.
-    for condition in sorted(conditions, key=lambda c: matcher.strands(c.concept)):
+    known = [(condition, matcher.families_of(condition.concept)) for condition in conditions]
+    for condition, families in sorted(known, key=lambda k: matcher.strands(k[1])):
         if condition.verification in {"refuted", "entered-in-error"}:
             continue
         if condition.onset is not None and condition.onset.earliest > as_of:
             continue
-        families = matcher.families_of(condition.concept)
         if not families and condition.active:
             unmatched.append(condition)
         for family in families:

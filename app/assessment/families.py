@@ -24,9 +24,8 @@ class FamilyMatcher:
         found = self._by_code(concept) or self._by_words(concept)
         return found.union(*(self.above.get(family, frozenset()) for family in found))
 
-    def strands(self, concept: Concept) -> int:
-        """How many things it says that do not follow from one another."""
-        found = self.families_of(concept)
+    def strands(self, found: frozenset[str]) -> int:
+        """How many things a condition of these families says that do not follow from one another."""
         implied = frozenset().union(*(self.above.get(family, frozenset()) for family in found))
         return len(found - implied)
 

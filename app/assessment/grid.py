@@ -63,7 +63,7 @@ def cell(
     problems: Sequence[str],
 ) -> Cell:
     checked = tuple(dict.fromkeys([o.said for o in looked if o.said]))
-    missing = tuple(dict.fromkeys([m for o in opened for m in o.missing]))
+    missing = tuple(dict.fromkeys([m for o in opened for m in o.missing])) if opened else ()
     if problems:
         return Cell(CellState.PROBLEM, checked, missing, tuple(problems))
     if not line.recognised and need is not Need.ADHERENCE:

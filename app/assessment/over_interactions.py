@@ -32,17 +32,13 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
         for row in resolver.knowledge.tables.interactions
     )
 
-    places: dict[Subject, list[int]] = {}
-    for place, (_, a, *_) in enumerate(pairs):
-        for subject in a:
-            places.setdefault(subject, []).append(place)
-    first = frozenset(places)
+    left = _places(a for _, a, *_ in pairs)
+    right = _places(b for _, _, b, *_ in pairs)
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
-        here = {place for subject in first & index.subjects for place in places[subject]}
-        for row, a, b, raised, lowered, evidence in (pairs[place] for place in sorted(here)):
-            if index.subjects.isdisjoint(b):
-                continue
+        # Two medicines of a thousand pairs: only rows with both sides on the list are looked at.
+        for place in sorted(_on(index, left) & _on(index, right)):
+            row, a, b, raised, lowered, evidence = pairs[place]
             one, other = _partners(index.of(a), index.of(b))
             if not one or not other:
                 continue
@@ -55,6 +51,19 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
             yield from _looked(rule, index, held)
 
     return check
+
+
+def _places(sides: Iterable[Sequence[Subject]]) -> dict[Subject, frozenset[int]]:
+    """The rows that name each subject on one side."""
+    found: dict[Subject, set[int]] = {}
+    for place, side in enumerate(sides):
+        for subject in side:
+            found.setdefault(subject, set()).add(place)
+    return {subject: frozenset(of) for subject, of in found.items()}
+
+
+def _on(index: ChartIndex, places: dict[Subject, frozenset[int]]) -> set[int]:
+    return set().union(*(places[subject] for subject in places.keys() & index.subjects))
 
 
 def _partners(

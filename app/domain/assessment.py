@@ -61,7 +61,8 @@ class Input(Struct, frozen=True):
     date: str = ""
 
 
-class Recommendation(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Recommendation:
     """What to do: the coded action, the words for the clinician and for the patient, and what else would do."""
 
     action: str  # code of the action list, e.g. discontinue-medication
@@ -107,7 +108,8 @@ class Cell(Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-class AssessedMedicine(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class AssessedMedicine:
     """A medicine with its four cells and the condition it is grouped under (empty: no condition recorded)."""
 
     medicine: Medicine
@@ -115,7 +117,8 @@ class AssessedMedicine(Struct, frozen=True):
     treats: str = ""
 
 
-class UntreatedNeed(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class UntreatedNeed:
     """A need without a medicine: untreated condition, preventive therapy, vaccine due, monitoring due."""
 
     rule: str
@@ -125,7 +128,8 @@ class UntreatedNeed(Struct, frozen=True):
     missing: tuple[str, ...] = ()
 
 
-class ConditionGoal(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ConditionGoal:
     """A condition's value against its goal, for the group headings of the grid."""
 
     condition: str
