@@ -58,7 +58,7 @@ class Gathering:
         return self._condition(families, ("active", "past"))
 
     def takes(self, *classes: str) -> bool:
-        lines = self.index.taken(Subject("class", c) for c in classes)
+        lines = self.index.taken([Subject("class", c) for c in classes])
         for line in lines:
             self._use(line.input)
         return bool(lines)
