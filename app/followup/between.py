@@ -1,8 +1,10 @@
 """The plan as it was signed and the chart as it is now, made ready to be compared."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from msgspec import structs
 
 from app.assessment import index
 from app.assessment.chart_index import ChartIndex, Line
@@ -99,8 +101,8 @@ def between(
 def input_of(line: Line, value: str = "") -> Input:
     """The line as proof, with the newest date its sources give."""
     days = [d.text for e in line.medicine.entries if (d := e.authored or e.starts)]
-    shown = replace(line.input, date=max(days, default=""))
-    return replace(shown, value=value) if value else shown
+    shown = structs.replace(line.input, date=max(days, default=""))
+    return structs.replace(shown, value=value) if value else shown
 
 
 def _missed(rule: Rule, compiled: CompiledKnowledge) -> Iterable[Subject]:
