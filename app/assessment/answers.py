@@ -1,10 +1,14 @@
 """The three answers a question to a chart can have, and how they combine (Kleene's logic)."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from msgspec import Struct
 
+from app.assessment.sentences import day, unit_words
 from app.domain.assessment import Input
+
+_DAY = len("2026-11-03")
 
 
 class Found(Struct, frozen=True):
@@ -73,8 +77,9 @@ def any_of(answers: Iterable[Answer]) -> Answer:
 def none_of(any_: Answer) -> Answer:
     """The opposite of what any of them comes to. Where nothing holds, `checked` says of which values."""
     match any_:
-        case Found(inputs=inputs):
-            return NotFound(_shown(inputs))
+        case Found(inputs=inputs, words=words):
+            said = tuple(text for key, text in words if key == "checked")
+            return NotFound(_shown(inputs) or said)
         case NotFound(looked_at=looked_at):
             # The rule's own sentence tells the limits.
             values = (said.partition(ASKED)[0] for said in looked_at)
@@ -95,7 +100,16 @@ def at_least(count: int, answers: Iterable[Answer]) -> Answer:
 
 
 def _shown(inputs: Iterable[Input]) -> tuple[str, ...]:
-    return _unique(f"{i.label} {i.value}".strip() for i in inputs)
+    return _unique(_as_read(i) for i in inputs)
+
+
+def _as_read(input_: Input) -> str:
+    """A medicine by its name, which holds its strength; a result with its unit and day."""
+    if input_.resource != "Observation":
+        return input_.label
+    value = f"{input_.value} {unit_words(input_.unit)}".strip()
+    on = f" on {day(date.fromisoformat(input_.date))}" if len(input_.date) == _DAY else ""
+    return f"{input_.label} {value}{on}".strip()
 
 
 def _sorted(

@@ -7,6 +7,7 @@ from app.assessment.chart_index import ChartIndex
 from app.assessment.compiling import CompiledKnowledge, TableCheck, rules_for
 from app.assessment.outcomes import CompiledRule, Hit, Looked, Open, Outcome
 from app.assessment.resolving import Predicate, Scope, narrowed
+from app.assessment.sentences import unfilled
 
 # What isn't taken calls for no protection beside it and for no test.
 _ONLY_WHEN_TAKEN = frozenset(
@@ -89,4 +90,6 @@ def _gated(
 
 def _no(rule: CompiledRule, answer: NotFound) -> str:
     said = "; ".join(answer.looked_at)
-    return f"{rule.rule.title}: no ({said})" if said else f"{rule.rule.title}: no"
+    title = unfilled(rule.rule.title)
+    answered = "not measured" if answer.unmeasured else "no"
+    return f"{title}: {answered} ({said})" if said else f"{title}: {answered}"

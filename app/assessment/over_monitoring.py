@@ -51,7 +51,7 @@ def _one(
     if not line.taken:
         return Looked(rule, line, f"{title}: not due, {line.untaken}")
     if reading := latest_within(index, lab, period):
-        return Looked(rule, line, f"{title} {reading.said}")
+        return Looked(rule, line, f"{title} every {period.words}: {reading.said}")
     if index.unread("Observation"):
         return Open(rule, line, (index.unread_words("Observation"),), unread=True)
     if unusable := index.readings.unusable_since(lab, period.before(index.as_of)):

@@ -21,7 +21,7 @@ _BUILDERS: dict[str, Callable[[Any, Resolver], Predicate]] = {
     "medicine.duration": medicine.duration,
     "medicine.started": medicine.started_within,
     "medicine.started_after": rest.started_after,
-    "medicine.as_needed": medicine.as_needed,
+    "medicine.as_needed": medicine.only_as_needed,
     "medicine.regular": medicine.regular,
     "medicine.doses_per_day": medicine.doses_per_day,
     "medicine.for": medicine.for_family,

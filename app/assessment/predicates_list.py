@@ -6,10 +6,12 @@ from app.assessment.answers import Answer, CannotTell, Found, NotFound
 from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.doses import Amount, mme_factors, opioids_together, parts_words, total_of
 from app.assessment.resolving import Bounds, Predicate, Resolver, Scope, narrowed
-from app.assessment.sentences import day, listed, quantity
+from app.assessment.sentences import day, inside, listed, quantity
 from app.knowledge import vocabulary as v
 from app.knowledge.arguments import Which
 from app.knowledge.subjects import Subject
+
+_NAMED = 3  # more of them would be no sentence
 
 
 def others(which: Which, subjects: tuple[Subject, ...], scope: Scope) -> list[Line]:
@@ -30,13 +32,15 @@ def list_unread(index: ChartIndex) -> CannotTell | None:
 
 def taking(args: v.Taking, resolver: Resolver) -> Predicate:
     subjects = resolver.subjects(args)
+    titles = (inside(resolver.knowledge.subject_title(s)) for s in subjects[:_NAMED])
+    none = f"no {listed(titles, 'or')} on the list" if len(subjects) <= _NAMED else "none taken"
 
     def ask(scope: Scope) -> Answer:
         every = others(args, subjects, scope)
         if found := [line for line in every if line.taken]:
             words = tuple(("other", line.name) for line in found)
             return Found(tuple(line.input for line in found), words)
-        return list_unread(scope.index) or NotFound((_untaken(every),) if every else ())
+        return list_unread(scope.index) or NotFound((_untaken(every) if every else none,))
 
     return ask
 
@@ -71,7 +75,7 @@ def count(args: v.TakingCount, resolver: Resolver) -> Predicate:
         if len(different) >= args.at_least:
             words = (*(("all", x.name) for x in found), ("count", str(len(different))))
             return Found(tuple(x.input for x in found), words)
-        return list_unread(scope.index) or NotFound((f"{len(different)} on the list",))
+        return list_unread(scope.index) or NotFound((f"{len(different) or 'none'} on the list",))
 
     return ask
 
@@ -106,7 +110,7 @@ def started_after(args: v.MedicineStartedAfter, resolver: Resolver) -> Predicate
         line = scope.bound
         earlier = [x for x in others(args, subjects, scope) if x.taken]
         if not earlier:
-            return list_unread(scope.index) or NotFound()
+            return list_unread(scope.index) or NotFound(("none taken",))
         order = [(x, _later(line, x)) for x in earlier]
         began = line.medicine.started
         if began is not None and (before := [x for x, later in order if later]):

@@ -118,13 +118,14 @@ def started_within(args: v.MedicineStarted, _: Resolver) -> Predicate:
     return ask
 
 
-def as_needed(_args: v.MedicineAsNeeded, _: Resolver) -> Predicate:
+def only_as_needed(_args: v.MedicineAsNeeded, _: Resolver) -> Predicate:
     on_schedule = NotFound(("taken on a schedule",))
+    as_needed = Found(words=(("checked", "taken as needed"),))
 
     def ask(scope: Scope) -> Answer:
         medicine = scope.bound.medicine
         needed = medicine.as_needed or medicine.daily_dose.as_needed
-        return Found() if needed else on_schedule
+        return as_needed if needed else on_schedule
 
     return ask
 
@@ -190,7 +191,10 @@ def covered(args: v.MedicineCovered, resolver: Resolver) -> Predicate:
             return CannotTell((history.unknown or "no fill history",))
         percent = f"{round(history.pdc * 100)} %"
         if history.pdc * 100 < least.value:
-            return Found((line.input,), (("covered", percent), ("observed", observed(history))))
+            words = (("covered", percent), ("observed", observed(history)))
+            # Who takes half of what was ordered makes a fill last twice its days of supply.
+            taken = tuple(d.text for d in line.medicine.unsettled if d.kind in _DOSE)
+            return Found((line.input,), words, caveats=taken)
         return NotFound((f"fills cover {percent} of {observed(history)}",))
 
     return ask

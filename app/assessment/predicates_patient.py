@@ -100,6 +100,7 @@ def recent(args: v.ConditionRecent, resolver: Resolver) -> Predicate:
     """A condition without a date leaves the question open: it may have begun yesterday."""
     families = _families(args, resolver)
     period = parse_duration(args.within)
+    titles = listed((inside(resolver.knowledge.family_title(f)) for f in families), "or")
 
     def ask(scope: Scope) -> Answer:
         cutoff = period.before(scope.index.as_of)
@@ -114,7 +115,7 @@ def recent(args: v.ConditionRecent, resolver: Resolver) -> Predicate:
         open_ = [c for c, when in dated if when is None or when.latest >= cutoff]
         if open_:
             return CannotTell((f"when {condition_input(open_[0]).label} began",))
-        return NotFound((f"none in the last {period.words}",))
+        return NotFound((f"no {titles} in the last {period.words}",))
 
     return ask
 
@@ -157,7 +158,7 @@ def procedure(args: v.ProcedureDone, resolver: Resolver) -> Predicate:
                 return Found((shown,), (("procedure", f"{shown.label}{on}"),))
         if scope.index.unread("Procedure"):
             return CannotTell((scope.index.unread_words("Procedure"),), unread=True)
-        return NotFound((f"no {title} recorded",))
+        return NotFound((f"{title}: not among the procedures",))
 
     return ask
 

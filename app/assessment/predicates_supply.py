@@ -38,7 +38,7 @@ def never_filled(args: v.MedicineNeverFilled, _: Resolver) -> Predicate:
         if unread := _not_read(scope.index):
             return unread
         if line.medicine.fill_history.fills:
-            return NotFound()
+            return NotFound(("filled",))
         orders = [e for e in line.medicine.entries if not (e.reported or e.do_not_perform)]
         if not orders:
             return NotFound(("not ordered here: no fill to expect",))
@@ -61,7 +61,7 @@ def overdue(args: v.MedicineOverdue, _: Resolver) -> Predicate:
         if unread := _not_read(scope.index):
             return unread
         if history.fills == 0 or history.last is None:
-            return NotFound()
+            return NotFound(("never filled",))
         supply = _last_supply(line)
         if supply is None:
             return CannotTell((f"days of supply of the last fill of {line.name}",))

@@ -56,6 +56,9 @@ def number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+_SLOT_AT_END = re.compile(r"[:,]? \{\w+\}")
+
+
 def written(name: str) -> str:
     """A medicine's name and dose as people write them: 1,000 mg, 20 mEq, St. John's wort."""
     grouped = _LONG.sub(lambda found: f"{int(found[0]):,}", name)
@@ -126,6 +129,11 @@ def _parts(template: str) -> tuple[tuple[frozenset[str], tuple[tuple[str, str | 
 def _pieces(part: str) -> tuple[tuple[str, str | None], ...]:
     cut = _SLOT.split(part)
     return tuple((text, text if at % 2 else None) for at, text in enumerate(cut))
+
+
+def unfilled(title: str) -> str:
+    """The title of a rule where nothing was found that could fill its slots."""
+    return _SLOT_AT_END.sub("", title)
 
 
 def sentence(text: str) -> str:
