@@ -157,10 +157,20 @@ def _judged(
             "daily": quantity(amount, row.max_unit),
             "max": quantity(row.max_value, row.max_unit),
         }
-    if row.effect == "avoid-start":
-        started = line.medicine.started
-        if started is None or started.latest < RECENT_START.before(index.as_of):
-            return Looked(rule, line, "")
+    if row.effect == "avoid-start" and not _newly_begun(line, index):
+        return Looked(rule, line, "")
     evidence: tuple[Citation, ...] = (resolver.knowledge.citation(row.source, row.at),)
     facts = RowFacts.of(row, words, evidence, row.action)
     return Hit(rule, (line,), Found((line.input, reading.input)), facts)
+
+
+def _newly_begun(line: Line, index: ChartIndex) -> bool:
+    """Begun in these months, and not another strength of what was ordered before them."""
+    since, started = RECENT_START.before(index.as_of), line.medicine.started
+    if started is None or started.latest < since:
+        return False
+    earlier = (
+        e for e in index.chart.past_entries if (d := e.authored or e.starts) and d.latest < since
+    )
+    names = [e.concept.text.lower() for e in earlier]
+    return not any(all(i in name for i in line.ingredients) for name in names)

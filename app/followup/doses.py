@@ -7,15 +7,20 @@ from app.assessment.chart_index import Line
 from app.assessment.sentences import written
 from app.domain.assessment import Input, MedicationTherapyProblem
 from app.domain.medicines import LineStatus
+from app.followup import taken
 from app.followup.between import Between, input_of
-from app.followup.evidence import Evidence, cannot_tell, done, not_done
+from app.followup.evidence import EFFECT, Evidence, Shown, cannot_tell, done, not_done
 
 _UNSURE = frozenset({"dose", "frequency", "strength"})
 Amount = dict[tuple[str, str], Decimal]
 
 
 def raised(two: Between, problem: MedicationTherapyProblem) -> Evidence:
-    return _compared(two, problem, _amount, lambda then, now: now > then, "higher")
+    """A higher dose; where it was for its effect, another medicine of the kind beside it is one too."""
+    found = _compared(two, problem, _amount, lambda then, now: now > then, "higher")
+    if found.shown is Shown.DONE or problem.category not in EFFECT:
+        return found
+    return taken.added(two, problem) or found
 
 
 def lowered(two: Between, problem: MedicationTherapyProblem) -> Evidence:
@@ -57,12 +62,19 @@ def _compared(
     better: Callable[[Decimal, Decimal], bool],
     word: str,
 ) -> Evidence:
-    """Every medicine to act on, or one where one is enough, went the way that was asked for."""
+    """
+    Every medicine to act on went the way that was asked for, or one where one is enough: of several
+    that serve one effect no one raises all.
+    """
     found = [_one(two, line, measure, better, word) for line in two.acted(problem)]
     if not found:
         return cannot_tell("The plan does not say which medicine it was about")
-    ranked = sorted(found, key=lambda e: _ORDER.index(e.shown.value), reverse=problem.one_of)
+    ranked = sorted(found, key=lambda e: _ORDER.index(e.shown.value), reverse=_one_does(problem))
     return ranked[0]
+
+
+def _one_does(problem: MedicationTherapyProblem) -> bool:
+    return problem.one_of or problem.category in EFFECT
 
 
 _ORDER = ("not-done", "cannot-tell", "partly", "done")

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from app.domain.assessment import Input
 
+# These ask whether a medicine works: a change alone does not resolve them, its effect does.
+EFFECT = frozenset({"ineffective-drug", "dose-too-low"})
+
 
 class Shown(StrEnum):
     DONE = "done"

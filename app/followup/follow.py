@@ -1,9 +1,10 @@
 """One plan, one chart of today: what became of every problem and goal, and what is new."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from app.assessment.sentences import sentence
 from app.domain.assessment import Input
 from app.domain.follow_up import Outcome, PrescriberResponse, ProposedOutcome
 from app.followup.between import Between
@@ -58,12 +59,22 @@ def follow_up(two: Between, responses: Iterable[PrescriberResponse] = ()) -> Fol
         version=plan.version,
         since=two.since,
         as_of=two.now.as_of,
-        outcomes=(*agreed, *(a for a in again if isinstance(a, ProposedOutcome))),
-        goals=tuple(standing(two, g) for g in plan.goals),
+        outcomes=tuple(
+            map(_told, (*agreed, *(a for a in again if isinstance(a, ProposedOutcome))))
+        ),
+        goals=tuple(_told_goal(standing(two, g)) for g in plan.goals),
         still_dismissed=tuple(a for a in again if isinstance(a, StillDismissed)),
         new_problems=tuple(p.id for p in two.assessment.problems if p.id not in known),
         admissions=_admissions(two),
     )
+
+
+def _told(outcome: ProposedOutcome) -> ProposedOutcome:
+    return replace(outcome, because=sentence(outcome.because))
+
+
+def _told_goal(goal: GoalStanding) -> GoalStanding:
+    return replace(goal, because=sentence(goal.because))
 
 
 def _admissions(two: Between) -> tuple[Input, ...]:

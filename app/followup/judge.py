@@ -1,6 +1,7 @@
 """From what was shown to the outcome that is proposed for one agreed problem."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from app.assessment.sentences import day
 from app.domain.assessment import CellState, MedicationTherapyProblem
@@ -8,7 +9,7 @@ from app.domain.follow_up import Outcome, PrescriberResponse, ProposedOutcome, R
 from app.domain.plan import PlannedAction
 from app.followup import doses, results, taken
 from app.followup.between import Between
-from app.followup.evidence import Evidence, Shown, cannot_tell
+from app.followup.evidence import EFFECT, Evidence, Shown, cannot_tell
 from app.followup.results import Effect, effect
 
 Look = Callable[[Between, MedicationTherapyProblem], Evidence]
@@ -29,8 +30,6 @@ PROOFS: dict[str, Look] = {
     "filled": results.filled,
     "asked": lambda _two, _problem: cannot_tell("No chart shows it.", "the patient's own account"),
 }
-# These ask whether a medicine works: a change alone does not resolve them, its effect does.
-_EFFECT = frozenset({"ineffective-drug", "dose-too-low"})
 
 
 def proposed(
@@ -72,7 +71,7 @@ def _declined(problem: MedicationTherapyProblem, answer: PrescriberResponse) -> 
 def _after_done(
     two: Between, problem: MedicationTherapyProblem, evidence: Evidence
 ) -> ProposedOutcome:
-    if problem.category in _EFFECT and two.families(problem.measure):
+    if problem.category in EFFECT and two.families(problem.measure):
         return _by_effect(problem, evidence, effect(two, problem))
     again = two.raised(problem)
     if again is None:
@@ -108,7 +107,8 @@ def _not_done(two: Between, action: PlannedAction, evidence: Evidence) -> Propos
         return _out(problem, Outcome.NOT_RESOLVED, evidence)
     shown = effect(two, problem)
     if shown.newest is not None and shown.at_goal:
-        return _by_effect(problem, evidence, shown)
+        # It does not matter then what was not raised.
+        return _by_effect(problem, replace(evidence, said=""), shown)
     if two.now.as_of <= action.due:
         return _out(problem, Outcome.STILL_OPEN, evidence, f"Due by {day(action.due)}.")
     said = f"{evidence.said} Today's assessment does not find the problem any more."

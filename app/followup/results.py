@@ -34,7 +34,10 @@ def measured(two: Between, problem: MedicationTherapyProblem) -> Evidence:
             return cannot_tell(f"{unusable[0]}.", unusable[0])
     names = listed(inside(lab.display or lab.code) for lab in missing)
     said = f"No {names} since the plan."
-    return partly(said, *(r.input for r in had)) if had else not_done(said)
+    if not had:
+        return not_done(said)
+    taken = listed(f"{r.label} {r.said}" for r in had)
+    return partly(f"{taken}. {said}", *(r.input for r in had))
 
 
 def vaccinated(two: Between, _problem: MedicationTherapyProblem) -> Evidence:
@@ -128,10 +131,18 @@ def _better(
     two: Between, problem: MedicationTherapyProblem, newest: Reading, goal: PlanGoal | None
 ) -> bool | None:
     old = _before(two, problem)
+    if goal is not None and goal.low and goal.high and within(goal, newest) is not None:
+        return _outside(goal, newest) < _outside(goal, old) if old is not None else None
     lower = _lower_is_better(two, problem, goal)
     if old is None or lower is None or old.value == newest.value:
         return None if old is None or lower is None else False
     return (newest.value < old.value) == lower
+
+
+def _outside(goal: PlanGoal, reading: Reading) -> Decimal:
+    """How far from the range that was agreed."""
+    below, above = Decimal(goal.low) - reading.value, reading.value - Decimal(goal.high)
+    return max(below, above, Decimal(0))
 
 
 def _lower_is_better(

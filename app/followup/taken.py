@@ -74,6 +74,19 @@ def started(two: Between, problem: MedicationTherapyProblem) -> Evidence:
     return _begun(two, new, f"{_names(new)} {_was(new)} started.")
 
 
+def added(two: Between, problem: MedicationTherapyProblem) -> Evidence | None:
+    """Another medicine of the kind that all of them are of, beside them or in their place."""
+    lines = two.acted(problem)
+    shared = frozenset.intersection(*(frozenset(x.keys) for x in lines)) if lines else frozenset()
+    new = [x for x in two.new_lines() if x.taken and x.keys & shared]
+    if not new or any(two.now.unread(kind) for kind in _LISTS):
+        return None
+    gone = [x for x in lines if not any(now.taken for now in two.today(x))]
+    if gone and len(gone) == len(lines):
+        return _begun(two, new, f"{_names(gone)} {_was(gone)} replaced by {_names(new)}.")
+    return _begun(two, new, f"{_names(new)} {_was(new)} added.")
+
+
 def partner_gone(two: Between, problem: MedicationTherapyProblem) -> Evidence | None:
     """The other half of what did not go together is no longer taken."""
     ids = [m for m in problem.medicines if m not in problem.act_on] if problem.act_on else []
@@ -146,4 +159,4 @@ def _was(lines: Sequence[Line]) -> str:
     return "was" if len({x.name for x in lines}) == 1 else "were"
 
 
-__all__ = ["partner_gone", "replaced", "same_medicine", "started", "stopped"]
+__all__ = ["added", "partner_gone", "replaced", "same_medicine", "started", "stopped"]

@@ -120,7 +120,7 @@ def _measured(actions: tuple[PlannedAction, ...], as_of: date) -> tuple[PlanGoal
         same = (a for a in actions if a.problem.measure and a.problem.measure.code == measure.code)
         goals[measure.code] = PlanGoal(
             key=f"{GOAL}{measure.code}",
-            text=f"{measure.display or measure.code} at goal",
+            text=f"{measure.display or measure.code} checked again",
             due=as_of + timedelta(weeks=GOAL_WEEKS),
             measure=measure,
             conditions=action.problem.conditions,

@@ -59,10 +59,10 @@ def test_what_the_prescriber_declined_is_closed_with_the_reason() -> None:
     assert outcome.problem not in {a.problem.id for a in second.plan.actions}
 
 
-def test_a_dose_that_was_raised_without_effect_stays_open_until_the_result_is_at_goal() -> None:
+def test_a_dose_that_was_raised_with_some_effect_stays_open_until_the_result_is_at_goal() -> None:
     first, last = proposed(year()[1], "L05 tsh"), proposed(year()[2], "L05 tsh")
-    assert (first.outcome, last.outcome) == (Outcome.NOT_RESOLVED, Outcome.RESOLVED)
-    assert confirmed(year()[2].plan, last.problem) == [Outcome.NOT_RESOLVED, Outcome.RESOLVED]
+    assert (first.outcome, last.outcome) == (Outcome.IMPROVING, Outcome.RESOLVED)
+    assert confirmed(year()[2].plan, last.problem) == [Outcome.IMPROVING, Outcome.RESOLVED]
 
 
 def test_what_was_set_aside_stays_so_until_its_result_moved_and_then_says_why() -> None:
