@@ -79,7 +79,8 @@ def _words(hit: Hit, index: ChartIndex) -> dict[str, str]:
     if len(hit.lines) == 1:
         medicine = hit.lines[0].medicine
         words["dose"] = written(medicine.daily_dose.text or medicine.sig or "dose not recorded")
-        words["sig"] = medicine.sig
+        if medicine.sig:
+            words["sig"] = medicine.sig
     together: dict[str, list[str]] = {}
     for key, text in hit.found.words:
         together.setdefault(key, []).append(text)
