@@ -11,13 +11,26 @@ from sqlalchemy import Connection
 
 from app.delivery.bundles import plan_entry
 from app.delivery.progress import Part, Written, part_of
-from app.delivery.signing import BUNDLE, SESSION, plan_of
+from app.delivery.signing import BUNDLE, SESSION, bundle_of, plan_of
 from app.domain.people import Person
 from app.store import outbox
 from app.store.outbox import State
 from fhir_mappings.reading import Json, member, objects, words
 from fhir_mappings.write_text import as_lines
 from launch.seal import TokenSeal
+
+
+# Which elements a line of the comparison shows. The author is whoever signs: nobody chooses that.
+_ELEMENTS: dict[str, tuple[str, ...]] = {
+    "Status": ("status",),
+    "Title": ("title",),
+    "From": ("period", "start"),
+    "To": ("period", "end"),
+    "Findings": ("supportingInfo",),
+    "Goals": ("goal",),
+    "Activities": ("activity",),
+    "Text": ("text",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,10 @@ class Compared:
     @property
     def differs(self) -> bool:
         return self.theirs != self.ours
+
+    @property
+    def to_choose(self) -> bool:
+        return self.differs and self.label in _ELEMENTS
 
 
 def conflict_of(connection: Connection, seal: TokenSeal, chart: str) -> Conflict | None:
@@ -88,6 +105,48 @@ def keep_ours(
     written = replace(Written.from_json(row["written"]), over=over, parts={}, care_plan=None)
     sealed = seal.close(session_id.encode(), row["version_id"], SESSION)
     return outbox.reopen(connection, row, sealed, written.to_json(), now)
+
+
+def keep_some(
+    connection: Connection,
+    seal: TokenSeal,
+    conflict: Conflict,
+    theirs: Json,
+    joined: Json,
+    session_id: str,
+    now: datetime,
+) -> bool:
+    """Sends `joined`, ours with lines of theirs, over what was seen. False when it is settled already."""
+    row = conflict.row
+    over = Written.from_json(row["written"])
+    written = replace(over, over=part_of(theirs), parts={}, care_plan=None)
+    return outbox.refile(
+        connection,
+        row,
+        bundle=seal.close(json.dumps(joined, default=float).encode(), row["version_id"], BUNDLE),
+        session=seal.close(session_id.encode(), row["version_id"], SESSION),
+        written=written.to_json(),
+        now=now,
+    )
+
+
+def joined(seal: TokenSeal, conflict: Conflict, theirs: Json, labels: Iterable[str]) -> Json:
+    """The bundle of ours whose plan says in these lines what theirs says."""
+    bundle = bundle_of(seal, conflict.row)
+    plan = dict(plan_entry(bundle)["resource"])
+    for label in labels:
+        *outer, name = _ELEMENTS[label]
+        for parent in outer:
+            plan[parent] = dict(plan.get(parent) or {})
+        there = member(theirs, outer[0]) if outer else theirs
+        place = plan[outer[0]] if outer else plan
+        value = member(there, name)
+        if value is None:
+            place.pop(name, None)
+        else:
+            place[name] = value
+    plan_entry(bundle)["resource"] = plan
+    return bundle
 
 
 def keep_theirs(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from app.delivery.bundles import kind_of, plan_entry, resolved
 from app.delivery.failures import Stumble, Why
 from app.delivery.line import Line
-from app.delivery.looking import by_identifier
+from app.delivery.looking import look_for_part
 from app.delivery.one_by_one import Keep
-from app.delivery.parcel import Earlier, Parcel, identifiers
-from app.delivery.progress import Part, Written, part_of
+from app.delivery.parcel import Earlier, Parcel
+from app.delivery.progress import Part, Written
 from fhir_mappings.reading import Json, member, objects, words
 from fhir_mappings.write_closing import OVER
 from fhir_mappings.write_endings import GOES_ON, goes_on
@@ -122,25 +122,28 @@ def carrying(bundle: Json, written: Written) -> Json:
 async def locate(line: Line, parcel: Parcel, written: Written) -> dict[str, Part]:
     """Places of earlier parts that no answer had told: as the CarePlan points at them, or searched for."""
     found = dict(written.located)
-    known = places_of(v.written for v in parcel.before)
+    known = places_of((written, *(v.written for v in parcel.before)))
     for version in parcel.before:
         if parcel.found is not None and version.is_in(parcel.found):
-            seen = pointed_at(plan_entry(version.bundle)["resource"], parcel.found)
+            seen = pointed_at(version.bundle, parcel.found)
             found |= {url: part for url, part in seen.items() if url not in known}
         if version.doubtful and not version.written.has_plan:
             for entry in version.bundle["entry"]:
-                if kind_of(entry) in OVER and entry["fullUrl"] not in {**known, **found}:
-                    found |= await _searched(line, entry)
+                if kind_of(entry) not in {"CarePlan", "Provenance"}:
+                    found |= await _searched(line, entry, known | found)
     return found
 
 
-def pointed_at(sent: Json, there: Json) -> dict[str, Part]:
+def pointed_at(bundle: Json, there: Json) -> dict[str, Part]:
     """A CarePlan points at its parts in the order in which we wrote them; kinds not taken are left out."""
-    found: dict[str, Part] = {}
+    kinds = {e["fullUrl"]: kind_of(e) for e in bundle["entry"]}
+    sent, found = plan_entry(bundle)["resource"], dict[str, Part]()
     for element in ("supportingInfo", "goal", "activity"):
-        ours, theirs = _references(sent, element), _references(there, element)
+        theirs = [_part(reference) for reference in _references(there, element)]
+        taken = {part.kind for part in theirs}
+        ours = [url for url in _references(sent, element) if kinds.get(url) in taken]
         if len(ours) == len(theirs):
-            found |= {url: _part(reference) for url, reference in zip(ours, theirs, strict=True)}
+            found |= dict(zip(ours, theirs, strict=True))
     return {url: part for url, part in found.items() if part.kind in OVER and part.id}
 
 
@@ -155,9 +158,12 @@ def _part(reference: str) -> Part:
     return Part(kind.rpartition("/")[2], id_)
 
 
-async def _searched(line: Line, entry: Json) -> dict[str, Part]:
-    identifier = entry["resource"]["identifier"][0]
-    found = await by_identifier(line, kind_of(entry), identifier, "")
-    wanted = (identifier["system"], identifier["value"])
-    there = [part_of(r) for r in found or [] if wanted in identifiers(r)]
-    return {entry["fullUrl"]: there[0]} if there else {}
+async def _searched(line: Line, entry: Json, known: Mapping[str, Part]) -> dict[str, Part]:
+    """Also medicines: where identifiers are dropped a part is known by what it points at."""
+    if entry["fullUrl"] in known or "identifier" not in entry["resource"]:
+        return {}
+    places = {url: part.reference for url, part in known.items()}
+    there = await look_for_part(
+        line, resolved(entry["resource"], places), frozenset(places.values())
+    )
+    return {entry["fullUrl"]: there} if there else {}

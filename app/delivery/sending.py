@@ -75,7 +75,7 @@ def _located(parcel: Parcel, written: Written) -> Written:
     """The answer that would have told where its parts are was lost; the CarePlan points at them."""
     if parcel.found is None or parcel.kind != "CarePlan":
         return written
-    seen = pointed_at(parcel.record, parcel.found)
+    seen = pointed_at(parcel.bundle, parcel.found)
     known = {**written.parts, **(written.carried or {})}
     new = {url: part for url, part in seen.items() if url not in known}
     return replace(written, located={**written.located, **new})
