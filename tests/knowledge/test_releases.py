@@ -8,6 +8,7 @@ from app.commands.knowledge_check import faults_in
 from app.knowledge import load_knowledge
 from app.knowledge.check_dates import overdue_sources
 from app.knowledge.releases import CHANGELOG, read_releases, releases
+from scripts.knowledge_entry import told
 from tests.knowledge.planting import TODAY
 
 VERSION = load_knowledge().version
@@ -16,8 +17,8 @@ VERSION = load_knowledge().version
 def test_the_knowledge_as_it_stands_has_an_entry_of_its_own() -> None:
     newest = releases()[0]
     assert newest.version == VERSION, (
-        f"the knowledge changed: say what and why in a new entry at the top of {CHANGELOG.name}, "
-        f"under a heading of its own, beginning with: Knowledge `{VERSION}`."
+        f"the knowledge changed to {VERSION}: say what and why in {CHANGELOG.name}, with "
+        'python -m scripts.knowledge_entry "WHAT AND WHY"'
     )
 
 
@@ -52,6 +53,16 @@ def test_an_edition_that_is_overdue_fails_the_check_of_its_content_and_nothing_e
     faults = faults_in(None, later)
     assert len(faults) == len(overdue_sources(load_knowledge(), later)) > 0
     assert all("a new edition was due by" in fault for fault in faults)
+
+
+def test_a_change_is_told_in_the_newest_entry_and_the_others_stay() -> None:
+    before = "# Log\n\n## 2\nKnowledge `0123456789ab`.\nOld.\n\n## 1\nFirst.\n"
+    after = told(before, "fedcba987654", "S13a reads the newer label.")
+    newest, first = read_releases(after)
+    assert newest.version == "fedcba987654"
+    assert "Old." in newest.text
+    assert "S13a reads the newer label." in newest.text
+    assert first.text == "\nFirst.\n"
 
 
 def test_nothing_is_overdue_before_its_day() -> None:
