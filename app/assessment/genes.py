@@ -39,8 +39,8 @@ def gene_result(index: ChartIndex, gene: str) -> GeneResult | None:
 
 
 def _about(finding: Finding, gene: str) -> bool:
-    named = _named(gene)
-    return any(named.search(text) for c in (finding.concept, finding.value) for text in _texts(c))
+    texts = (*_texts(finding.concept), *_texts(finding.value))
+    return any(gene in text and _named(gene).search(text) for text in texts)
 
 
 @lru_cache(maxsize=64)

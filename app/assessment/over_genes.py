@@ -17,18 +17,18 @@ def genes(rule: CompiledRule, rows: Sequence[PharmacogenomicRow], resolver: Reso
     for row in rows:
         resolver.known([Subject("ingredient", row.ingredient)])
         pairs.setdefault((_asked(row), row.ingredient), []).append(row)
-    named = {gene for gene, _ in pairs}
+    medicines = frozenset(Subject("ingredient", ingredient) for _, ingredient in pairs)
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
-        if not index.chart.findings:
+        if not index.chart.findings or index.subjects.isdisjoint(medicines):
             return
-        results = {gene: gene_result(index, gene) for gene in named}
+        results: dict[str, GeneResult | None] = {}
         for (gene, ingredient), of_pair in pairs.items():
-            result = results[gene]
-            if result is None:
-                continue
             for line in index.of((Subject("ingredient", ingredient),)):
-                yield _one(rule, line, of_pair, result, resolver)
+                if gene not in results:
+                    results[gene] = gene_result(index, gene)
+                if result := results[gene]:
+                    yield _one(rule, line, of_pair, result, resolver)
 
     return check
 

@@ -37,7 +37,8 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
         # Two medicines of a thousand pairs: only rows with both sides on the list are looked at.
-        for place in sorted(_on(index, left) & _on(index, right)):
+        here = _on(index, left)
+        for place in sorted(here & _on(index, right)) if here else ():
             row, a, b, raised, lowered, evidence = pairs[place]
             one, other = _partners(index.of(a), index.of(b))
             if not one or not other:
