@@ -25,6 +25,7 @@ LEFT_OUT = {
     "N05a": {"age": "holds where the dose is the reason"},
     "N15b": {"other": "where there is none the vascular disease is absent"},
     "N18": {"age": "holds for everyone: it keeps the eosinophils optional"},
+    "N23": {"other": "named in `parts`, each with its share"},
     "S01g": {"daily": "a rule over a table: its further condition gives no words"},
     "U12d": {"other": "which of them came first stands in `earlier`"},
 }
