@@ -19,7 +19,6 @@ from fhir_mappings.reading import Json, member, objects, words
 from fhir_mappings.write_text import as_lines
 from launch.seal import TokenSeal
 
-
 # Which elements a line of the comparison shows. The author is whoever signs: nobody chooses that.
 _ELEMENTS: dict[str, tuple[str, ...]] = {
     "Status": ("status",),

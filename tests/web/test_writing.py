@@ -261,6 +261,41 @@ class TestAChangedPlan:
         assert at.states == ["done", "done"]
         assert at.audited.count("conflict-kept-ours") == 1
 
+    def test_a_line_of_theirs_is_kept_in_what_is_written(self, desk: Callable[..., Desk]) -> None:
+        """Line by line: the title of the nurse, the status of the signer."""
+        at = desk()
+
+        async def go() -> tuple[str, str]:
+            await self.conflict(at)
+            page = (await at.browser.step("conflict")).text
+            chosen = {"line.Title": "theirs", "line.Status": "ours", "line.Author": "theirs"}
+            return page, await self.choose(at, "ours", **chosen)
+
+        page, receipt = asyncio.run(go())
+        assert re.findall(r'name="(line\.\w+)"[^>]+value="ours" checked', page)[:2] == [
+            "line.Status",
+            "line.Title",
+        ]
+        assert "line.From" not in page
+        assert "Saved in Sandbox EHR" in receipt
+        (plan,) = at.plans
+        assert (plan["title"], plan["status"]) == ("Changed by a nurse", "active")
+        assert plan["author"]["display"]
+        assert plan["meta"]["versionId"] == "3"
+        assert at.audited.count("conflict-kept-some") == 1
+
+    def test_lines_that_make_no_valid_plan_are_refused_and_nothing_is_sent(
+        self, desk: Callable[..., Desk]
+    ) -> None:
+        at = desk()
+
+        async def go() -> str:
+            await self.conflict(at, status="no such status")
+            return await self.choose(at, "ours", **{"line.Status": "theirs"})
+
+        assert "CMM-5001" in asyncio.run(go())
+        assert at.states == ["done", "conflict"]
+
     def test_keeping_theirs_leaves_the_chart_as_it_is(self, desk: Callable[..., Desk]) -> None:
         at = desk()
 
@@ -287,6 +322,7 @@ class TestAChangedPlan:
 
         shown, refused = asyncio.run(go())
         assert "Keep yours" not in shown
+        assert "as chosen" not in shown
         assert "can have this version written" in shown
         assert "CMM-4102" in refused
         assert at.states == ["done", "conflict"]

@@ -1,6 +1,8 @@
 """A plan that was changed in the EHR: both side by side, and the signer chooses."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -12,13 +14,16 @@ from app.delivery import (
     compared,
     conflict_of,
     is_signer,
+    joined,
     keep_ours,
+    keep_some,
     keep_theirs,
     print_of,
 )
 from app.domain.errors import CmmError
 from app.web.pages import page
 from app.web.visit import CurrentOpenVisit, OpenVisit
+from fhir_mappings.strict import checked
 from fhir_mappings.write_names import Json
 
 router = APIRouter()
@@ -71,26 +76,62 @@ def _page(visit: OpenVisit, both: _Both, error: str) -> Response:
 
 @router.post("/conflict")
 async def settle(visit: CurrentOpenVisit, request: Request) -> Response:
-    """Keeps ours, on top of exactly what was shown, or theirs."""
+    """Keeps ours on top of exactly what was shown, in whole or but for some lines; or theirs."""
     form = await request.form()
     both = await _both(visit)
     if both is None:
         return visit.goto("receipt")
     if form.get("seen") != print_of(both.theirs):
         return _page(visit, both, CHANGED)
-    if form.get("keep") == "ours":
+    if form.get("keep") == "theirs":
+        return await _keep_theirs(visit, both)
+    labels = _lines_of_theirs(both, {k for k, v in form.items() if v == "theirs"})
+    if both.theirs is None or not labels:
         return await _keep_ours(visit, both)
-    return await _keep_theirs(visit, both)
+    return await _keep_some(visit, both, both.theirs, labels)
 
 
-async def _keep_ours(visit: OpenVisit, both: _Both) -> RedirectResponse:
+def _lines_of_theirs(both: _Both, named: AbstractSet[str]) -> tuple[str, ...]:
+    """The lines on which what the EHR holds is to stay."""
+    lines = compared(both.conflict.before, both.theirs, both.conflict.ours)
+    return tuple(x.label for x in lines if x.to_choose and f"line.{x.label}" in named)
+
+
+async def _keep_some(
+    visit: OpenVisit, both: _Both, theirs: Json, labels: tuple[str, ...]
+) -> Response:
+    """Ours is written with these lines as the EHR has them; what was signed stays here as it was signed."""
     conflict, seal, now = both.conflict, visit.services.seal, visit.clock()
+    _require_signer(visit, conflict)
+    bundle = joined(seal, conflict, theirs, labels)
+    try:
+        await asyncio.to_thread(checked, bundle)
+    except CmmError as error:
+        return _page(visit, both, f"{error.message} ({error.code})")
+
+    def work(connection: Connection) -> None:
+        if keep_some(connection, seal, conflict, theirs, bundle, visit.session_id, now):
+            event = _event(visit, conflict, "conflict-kept-some")
+            detail = {**(event.detail or {}), "lines of the EHR": ", ".join(labels)}
+            record(connection, replace(event, detail=detail))
+
+    await visit.services.database.run(work)
+    await visit.services.courier.deliver_soon(conflict.row["version_id"], SEND_SECONDS)
+    return visit.goto("receipt")
+
+
+def _require_signer(visit: OpenVisit, conflict: Conflict) -> None:
     if not is_signer(visit.context.user, conflict.signer):
         raise CmmError(
             "CMM-4102",
             "Only the person who signed this plan can have it written over the EHR's. Sign a version of your own.",
             403,
         )
+
+
+async def _keep_ours(visit: OpenVisit, both: _Both) -> RedirectResponse:
+    conflict, seal, now = both.conflict, visit.services.seal, visit.clock()
+    _require_signer(visit, conflict)
 
     def work(connection: Connection) -> None:
         if keep_ours(connection, seal, conflict, both.theirs, visit.session_id, now):
