@@ -11,7 +11,7 @@ from app.domain.codes import ICD10CM, Coding, Concept, Source
 from app.domain.patient import Patient
 from app.domain.person_context import ContextTopic
 from app.domain.plan import ActionPlan
-from app.planning.context import context_of, from_chart
+from app.planning.context import STATED, context_of, from_chart, stated
 from app.planning.draft import Draft, Field, put
 from app.planning.sign import sign
 from app.planning.support import access, duration_weeks, self_management, weeks_of
@@ -132,3 +132,19 @@ def test_an_emptied_row_is_taken_out_also_where_the_last_plan_had_it() -> None:
 def test_a_duration_is_whole_weeks(text: str, weeks: int | None) -> None:
     assert weeks_of(text) == weeks
     assert duration_weeks(filled(("plan", "duration_weeks", text)), None) == weeks
+
+
+def test_what_holds_advice_back_is_signed_and_goes_on_until_it_is_taken_back() -> None:
+    wish = (STATED, "hold-no-vaccines", "No vaccines wanted")
+    signed = plan_of(filled(wish))
+    assert "No vaccines wanted" in [item.text for item in signed.context]
+    assert stated(Draft("next"), signed) == {"hold-no-vaccines": "No vaccines wanted"}
+    taken_back = filled((STATED, "hold-no-vaccines", ""))
+    assert stated(taken_back, signed) == {}
+    assert "No vaccines wanted" not in [i.text for i in plan_of(taken_back, signed).context]
+
+
+def test_a_wish_that_holds_advice_back_is_no_preference_in_words() -> None:
+    signed = plan_of(filled((STATED, "hold-comfort", "Comfort comes before living longer")))
+    again = plan_of(Draft("next"), signed)
+    assert [i.text for i in again.context].count("Comfort comes before living longer") == 1
