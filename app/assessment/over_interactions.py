@@ -7,7 +7,7 @@ from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.contexts import contexts
 from app.assessment.outcomes import Check, CompiledRule, Hit, Looked, Outcome, RowFacts
 from app.assessment.resolving import Resolver, facts_held
-from app.assessment.sentences import counted, listed
+from app.assessment.sentences import counted, listed, written
 from app.domain.assessment import Citation, Severity
 from app.knowledge.rows import InteractionRow
 from app.knowledge.subjects import Subject
@@ -89,6 +89,12 @@ def _paired(
     return one, other
 
 
+def _dosed(line: Line) -> str:
+    """With what is taken of it a day, where that is known."""
+    dose = line.medicine.daily_dose.text
+    return f"{line.name} ({written(dose)})" if dose else line.name
+
+
 def _hit(
     rule: CompiledRule,
     row: InteractionRow,
@@ -99,9 +105,12 @@ def _hit(
     evidence: tuple[Citation, ...],
 ) -> Hit:
     lines = tuple(dict.fromkeys((*one, *other)))
+    second = tuple(x for x in other if x not in one) or tuple(other)
     words = {
         "a": listed(x.name for x in one),
-        "b": listed(x.name for x in other if x not in one) or listed(x.name for x in other),
+        "b": listed(x.name for x in second),
+        "a.dosed": listed(_dosed(x) for x in one),
+        "b.dosed": listed(_dosed(x) for x in second),
         "all": listed(x.name for x in lines),
         "consequence": row.consequence,
         "management": row.management,
@@ -112,7 +121,7 @@ def _hit(
     facts = RowFacts(
         row.id, severity, row.rule, row.action, row.status == "verified", words, evidence
     )
-    acted = {"a": tuple(one), "b": tuple(y for y in other if y not in one) or tuple(other)}
+    acted = {"a": tuple(one), "b": second}
     return Hit(
         rule,
         lines,
