@@ -13,7 +13,6 @@ from tests.delivery.fake_ehr import FakeEhr
 from tests.delivery.two_versions import (
     ALL_SCOPES,
     LATER,
-    PROBLEM,
     SECOND,
     action,
     answered,
@@ -22,6 +21,7 @@ from tests.delivery.two_versions import (
     second,
     the,
 )
+from tests.plans import PROBLEM
 
 WAYS = pytest.mark.parametrize("transactions", [True, False])
 

@@ -87,9 +87,7 @@ def session(clinic: Clinic) -> str:
     return opened
 
 
-def test_it_says_who_asks_whom_about_which_plan(
-    clinic: Clinic, ehr: FakeEhr, session: str
-) -> None:
+def test_it_says_who_asks_whom_about_which_plan(clinic: Clinic, ehr: FakeEhr, session: str) -> None:
     send(clinic, ehr, session)
     (message,) = ehr.of("Communication")
     assert message["recipient"] == [{"reference": "Practitioner/pcp1", "display": "Dr Lee"}]
@@ -144,9 +142,7 @@ def test_it_is_in_the_ehr_once_whatever_happens_on_its_way(
     assert len(ehr.of("CarePlan")) == 1
 
 
-def test_the_button_pressed_twice_sends_it_once(
-    clinic: Clinic, ehr: FakeEhr, session: str
-) -> None:
+def test_the_button_pressed_twice_sends_it_once(clinic: Clinic, ehr: FakeEhr, session: str) -> None:
     assert ask(clinic, ehr, session)
     assert not ask(clinic, ehr, session)
     send(clinic, ehr, session)
@@ -154,9 +150,7 @@ def test_the_button_pressed_twice_sends_it_once(
     assert why_not(found(clinic)) == ON_ITS_WAY
 
 
-def test_one_that_was_refused_can_be_sent_again(
-    clinic: Clinic, ehr: FakeEhr, session: str
-) -> None:
+def test_one_that_was_refused_can_be_sent_again(clinic: Clinic, ehr: FakeEhr, session: str) -> None:
     ehr.refuses = frozenset({"Communication"})
     send(clinic, ehr, session)
     assert (state(clinic), said(clinic).look) == ("rejected", "bad")

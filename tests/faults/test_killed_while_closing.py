@@ -17,7 +17,6 @@ from tests.delivery.test_message import GRANTED, TOOK, ask
 from tests.delivery.two_versions import (
     ALL_SCOPES,
     LATER,
-    PROBLEM,
     SECOND,
     action,
     first,
@@ -25,6 +24,7 @@ from tests.delivery.two_versions import (
     the,
 )
 from tests.faults.mortal import Killed, Life, MortalDatabase, MortalLine
+from tests.plans import PROBLEM
 
 Act = Callable[[Courier, str], Coroutine[None, None, None]]
 PLACES = range(1, 81)

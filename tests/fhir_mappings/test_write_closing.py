@@ -23,7 +23,8 @@ BUNDLE = with_medication_list(plan_bundle(first(), LISTS), first(), LISTS)
 def written(kind: str) -> Json:
     """The first record of a kind, as the EHR holds it."""
     resources = (e["resource"] for e in BUNDLE["entry"])
-    return copy.deepcopy(next(r for r in resources if r["resourceType"] == kind)) | {"id": "7"}
+    found: Json = next(r for r in resources if r["resourceType"] == kind)
+    return {**copy.deepcopy(found), "id": "7"}
 
 
 @pytest.mark.parametrize("code", ENDINGS)
@@ -50,7 +51,7 @@ def test_elements_of_the_wrong_form_are_no_obstacle() -> None:
     task = written("Task") | {"businessStatus": "seen", "note": {"text": "alone"}}
     after = closed(task, Ending("resolved", second()))
     assert after is not None
-    assert [n["text"] for n in after["note"]][0] == "alone"
+    assert after["note"][0]["text"] == "alone"
 
 
 @pytest.mark.parametrize(
