@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from app.assessment.chart_index import Line
-from app.assessment.sentences import written
+from app.assessment.sentences import number, written
 from app.domain.assessment import Input, MedicationTherapyProblem
 from app.domain.medicines import LineStatus
 from app.followup import taken
@@ -102,20 +102,22 @@ def _one(
         return cannot_tell(f"The dose of {line.name} is not known: {why}.", why)
     if set(then) != set(amount):
         return cannot_tell(f"The doses of {line.name} are in different units.", "one unit for both")
-    return _told(line, before, now, word, all(better(then[k], amount[k]) for k in then))
+    went_there = all(better(then[k], amount[k]) for k in then)
+    tell = _frequency if measure is _often else _dose
+    return _told(line, (tell(before), tell(now)), now, word, went_there)
 
 
 def _told(
     line: Line,
-    before: Sequence[Line],
+    told: tuple[str, str],
     now: Sequence[Line],
     word: str,
     went_there: bool,  # noqa: FBT001 - what was found
 ) -> Evidence:
     proof = tuple(_shown(x) for x in now)
     if went_there:
-        return done(f"{line.name}: {_dose(before)} then, {_dose(now)} now, {word}.", *proof)
-    return not_done(f"{line.name} is not {word}: {_dose(now)}.", *proof)
+        return done(f"{line.name}: {told[0]} then, {told[1]} now, {word}.", *proof)
+    return not_done(f"{line.name} is not {word}: {told[1]}.", *proof)
 
 
 def _amount(lines: Sequence[Line]) -> Amount | str:
@@ -143,6 +145,12 @@ def _dose(lines: Sequence[Line]) -> str:
     return " and ".join(
         written(x.medicine.daily_dose.text or x.medicine.sig or "no dose") for x in lines
     )
+
+
+def _frequency(lines: Sequence[Line]) -> str:
+    found = _often(lines)
+    times = found if isinstance(found, str) else number(sum(found.values(), Decimal(0)))
+    return "once a day" if times == "1" else f"{times} times a day"
 
 
 def _shown(line: Line) -> Input:

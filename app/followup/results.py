@@ -32,7 +32,7 @@ def measured(two: Between, problem: MedicationTherapyProblem) -> Evidence:
     for family in (family for lab in missing for family in two.families(lab)):
         if unusable := two.now.readings.unusable_since(family, two.since):
             return cannot_tell(f"{unusable[0]}.", unusable[0])
-    names = listed(inside(lab.display or lab.code) for lab in missing)
+    names = listed((inside(lab.display or lab.code) for lab in missing), "or")
     said = f"No {names} since the plan."
     if not had:
         return not_done(said)
