@@ -1,6 +1,8 @@
 """Which condition families a recorded condition or procedure belongs to: by code, else by its exact words."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.domain.codes import ICD10CM, SNOMED, Concept
 from app.knowledge import Knowledge
@@ -10,8 +12,7 @@ from app.knowledge import Knowledge
 class FamilyMatcher:
     """Lookups made once from the family tables."""
 
-    exact: dict[tuple[str, str], frozenset[str]]
-    prefixes: dict[str, frozenset[str]]
+    of_code: Callable[[str, str], frozenset[str]]
     words: dict[str, frozenset[str]]
     above: dict[str, frozenset[str]]
 
@@ -30,15 +31,7 @@ class FamilyMatcher:
         return len(found - implied)
 
     def _by_code(self, concept: Concept) -> frozenset[str]:
-        found: set[str] = set()
-        for code in concept.codes(SNOMED):
-            found |= self.exact.get((SNOMED, code), frozenset())
-        for sent in concept.codes(ICD10CM):
-            code = _dotless(sent)
-            found |= self.exact.get((ICD10CM, code), frozenset())
-            for length in range(3, len(code) + 1):
-                found |= self.prefixes.get(code[:length], frozenset())
-        return frozenset(found)
+        return frozenset().union(*(self.of_code(c.system, c.code) for c in concept.codings))
 
     def _by_words(self, concept: Concept) -> frozenset[str]:
         texts = [concept.text, *(c.display for c in concept.codings)]
@@ -65,11 +58,28 @@ def family_matcher(knowledge: Knowledge) -> FamilyMatcher:
         row.family: tuple(row.parent.split("|")) for row in knowledge.tables.families if row.parent
     }
     return FamilyMatcher(
-        {key: frozenset(found) for key, found in exact.items()},
-        {key: frozenset(found) for key, found in prefixes.items()},
+        _code_lookup(exact, prefixes),
         {key: frozenset(found) for key, found in words.items()},
         {child: _ancestors(child, parents) for child in parents},
     )
+
+
+def _code_lookup(
+    exact: Mapping[tuple[str, str], set[str]], prefixes: Mapping[str, set[str]]
+) -> Callable[[str, str], frozenset[str]]:
+    """An ICD-10-CM row without `exact` stands for every longer code that begins with it."""
+
+    @lru_cache(maxsize=8192)  # the same few hundred codes come in every chart
+    def of_code(system: str, sent: str) -> frozenset[str]:
+        if system == SNOMED:
+            return frozenset(exact.get((SNOMED, sent), ()))
+        if system != ICD10CM:
+            return frozenset()
+        code = _dotless(sent)
+        longer = (prefixes.get(code[:length], ()) for length in range(3, len(code) + 1))
+        return frozenset(exact.get((ICD10CM, code), ())).union(*longer)
+
+    return of_code
 
 
 def _ancestors(child: str, parents: dict[str, tuple[str, ...]]) -> frozenset[str]:

@@ -35,10 +35,12 @@ def drug_conditions(
     held = facts_held(
         (row.id, resolver.parsed(row.drug)) for row in resolver.knowledge.tables.drug_conditions
     )
+    families = frozenset(family for _, _, family, *_ in known)
     asked = frozenset(subject for _, subjects, *_ in known for subject in subjects)
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
-        for row, subjects, family, unless, evidence in known:
+        here = known if not index.active.keys().isdisjoint(families) else []
+        for row, subjects, family, unless, evidence in here:
             conditions = index.active.get(family)
             if not conditions or index.subjects.isdisjoint(subjects):
                 continue

@@ -34,11 +34,15 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
 
     left = _places(a for _, a, *_ in pairs)
     right = _places(b for _, _, b, *_ in pairs)
+    one_side, other_side = frozenset(left), frozenset(right)
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
         # Two medicines of a thousand pairs: only rows with both sides on the list are looked at.
-        here = _on(index, left)
-        for place in sorted(here & _on(index, right)) if here else ():
+        if index.subjects.isdisjoint(one_side) or index.subjects.isdisjoint(other_side):
+            here = frozenset[int]()
+        else:
+            here = _on(index, left) & _on(index, right)
+        for place in sorted(here):
             row, a, b, raised, lowered, evidence = pairs[place]
             one, other = _partners(index.of(a), index.of(b))
             if not one or not other:
@@ -63,8 +67,8 @@ def _places(sides: Iterable[Sequence[Subject]]) -> dict[Subject, frozenset[int]]
     return {subject: frozenset(of) for subject, of in found.items()}
 
 
-def _on(index: ChartIndex, places: dict[Subject, frozenset[int]]) -> set[int]:
-    return set().union(*(places[subject] for subject in places.keys() & index.subjects))
+def _on(index: ChartIndex, places: dict[Subject, frozenset[int]]) -> frozenset[int]:
+    return frozenset().union(*(places[subject] for subject in places.keys() & index.subjects))
 
 
 def _partners(
