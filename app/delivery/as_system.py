@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 
 from app.delivery.attempt import Attempt
 from app.delivery.bundles import kind_of
-from app.delivery.earlier import old_parts
 from app.delivery.failures import Stumble, Why
 from app.delivery.ladder import Can
-from app.delivery.line import Line
 from app.delivery.parcel import Parcel
 from app.delivery.progress import Written
 from app.delivery.sending import Outcome
@@ -99,14 +97,9 @@ class SystemAttempt(Attempt):
             # Refused to a program: it may be allowed to the person.
             raise Stumble(Why.NO_ACCESS, failed.words, status=403) from None
 
-    async def _closed(self, line: Line, parcel: Parcel, can: Can) -> Written:
+    def _no_right(self, kind: str) -> str:
         """What a program may not change, the person may: it waits for them."""
-        olds = old_parts(parcel.before, self.written.located)
-        missing = {old.part.kind for old in olds if not can(old.part.kind, "update")}
-        if missing:
-            words = ", ".join(f"{kind} update" for kind in sorted(missing))
-            raise Stumble(Why.NO_ACCESS, f"It does not allow: {words}.")
-        return await super()._closed(line, parcel, can)
+        raise Stumble(Why.NO_ACCESS, f"It does not allow: {kind} update.")
 
     async def _parcel(self) -> Parcel:
         parcel = await super()._parcel()

@@ -97,9 +97,13 @@ class Attempt:
         def may_not(kind: str) -> str:
             if offer is not None and not offer.offers(kind, "update"):
                 return NOT_TAKEN
-            return "" if can(kind, "update") else NOT_GRANTED.format(kind=kind)
+            return "" if can(kind, "update") else self._no_right(kind)
 
         return await close(line, parcel, self.written, self._keep, may_not)
+
+    def _no_right(self, kind: str) -> str:
+        """Why a record of that kind is left to a person."""
+        return NOT_GRANTED.format(kind=kind)
 
     async def _enter(self, parcel: Parcel) -> tuple[Can, EhrClient]:  # noqa: ARG002
         """With the access of the person who signed."""

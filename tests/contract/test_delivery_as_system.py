@@ -168,6 +168,10 @@ def test_a_further_version_needs_the_right_to_change(
     assert "CarePlan update" in clinic.rows(ATTEMPTS)[-1]["detail"]
     door.scopes = ALL
     clinic.due()  # as at a start
+    assert clinic.receipt.headline == "Saved in Sandbox Hospital"
+    assert "DetectedIssue update" in clinic.rows(ATTEMPTS)[-1]["detail"]  # of the records before
+    door.scopes = ALL.replace(".crs", ".crus")
+    clinic.due()
     assert (clinic.state, len(ehr.of("CarePlan"))) == ("done", 1)
 
 
