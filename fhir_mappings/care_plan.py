@@ -2,25 +2,15 @@
 
 from app.domain.chart import RecordedPlan
 from fhir_mappings.concept import concepts, name_of
-from fhir_mappings.reading import Json, identified, member, objects, partial_date, period, words
+from fhir_mappings.reading import Json, identified, words
 
 
 def care_plan(resource: Json) -> RecordedPlan:
-    """Reads what is needed to list a plan, and to recognise and update one of ours."""
+    """Reads what is needed to list a plan; a plan without a title goes by its category."""
     source = identified(resource, "CarePlan")
-    categories = concepts(resource.get("category"))
-    pairs = (
-        (words(i.get("system")), words(i.get("value"))) for i in objects(resource.get("identifier"))
-    )
-    title = words(resource.get("title")) or next(
-        (name_of(c) for c in reversed(categories)), "Care plan"
-    )
+    named = (name_of(c) for c in reversed(concepts(resource.get("category"))))
     return RecordedPlan(
         source=source,
-        title=title,
+        title=words(resource.get("title")) or next(named, "Care plan"),
         status=words(resource.get("status")) or "unknown",
-        categories=categories,
-        identifiers=tuple(p for p in pairs if p[1]),
-        version=words(member(resource.get("meta"), "versionId")),
-        created=partial_date(resource.get("created")) or period(resource.get("period"))[0],
     )

@@ -51,7 +51,6 @@ def medication_request(resource: Json, lookup: Lookup) -> MedicationEntry:
         categories=categories,
         dosages=dosages(resource.get("dosageInstruction")),
         reasons=reasons(resource, lookup),
-        reason_references=canonicals(resource.get("reasonReference"), lookup),
         authored=partial_date(resource.get("authoredOn")),
         starts=starts,
         ends=ends,

@@ -28,7 +28,6 @@ def medication_statement(resource: Json, lookup: Lookup) -> MedicationEntry:
         categories=codes(resource.get("category")),
         dosages=dosages(resource.get("dosage")),
         reasons=reasons(resource, lookup),
-        reason_references=canonicals(resource.get("reasonReference"), lookup),
         authored=partial_date(resource.get("dateAsserted")),
         starts=starts,
         ends=ends,

@@ -6,7 +6,6 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-SIGNING_ALGS = ("RS384", "ES384")
 # An allow-list, so that a private member can never be published by a new key type.
 _PUBLIC = ("kty", "kid", "use", "alg", "n", "e", "crv", "x", "y")
 _KEY_TYPES: dict[str, tuple[str, str | None]] = {"RS384": ("RSA", None), "ES384": ("EC", "P-384")}

@@ -71,10 +71,6 @@ class TokenSeal:
         except (InvalidTag, ValueError):
             raise LaunchError.of(Why.SEAL_BROKEN) from None
 
-    def is_current(self, sealed: bytes) -> bool:
-        """False when a key rotation should seal this again."""
-        return _parts(sealed)[0] == self._current
-
 
 def _bound_to(row: str, column: str, key_id: str) -> bytes:
     return f"{row}|{column}|{key_id}".encode()

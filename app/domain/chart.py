@@ -129,15 +129,11 @@ class RecordedGoal:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPlan:
-    """A care plan already in the chart, with what is needed to recognise and update our own."""
+    """A care plan already in the chart."""
 
     source: Source
     title: str
     status: str
-    categories: tuple[Concept, ...] = ()
-    identifiers: tuple[tuple[str, str], ...] = ()
-    version: str = ""
-    created: PartialDate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,6 @@ class MedicationEntry:
     categories: tuple[str, ...] = ()
     dosages: tuple[Dosage, ...] = ()
     reasons: tuple[Concept, ...] = ()
-    reason_references: tuple[str, ...] = ()
     authored: PartialDate | None = None
     starts: PartialDate | None = None
     ends: PartialDate | None = None
@@ -166,7 +165,6 @@ class MedicineIdentity:
     route: str = ""  # oral, inhaled, transdermal, subcutaneous, topical, ... empty when not said
     release: str = ""  # extended, delayed, or empty
     brand: str = ""
-    classes: frozenset[str] = frozenset()
 
     @property
     def ingredient_names(self) -> tuple[str, ...]:
