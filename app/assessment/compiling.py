@@ -179,15 +179,14 @@ def _table_check(compiled: CompiledRule, resolver: Resolver) -> TableCheck:
     rule = compiled.rule
     table = str(rule.over)
     every: tuple[Row, ...] = getattr(resolver.knowledge.tables, table, ())
-    others = [
-        r for r in resolver.knowledge.rules if r.over == rule.over and r.only and r is not rule
-    ]
     if rule.only:
-        rows = [row for row in every if _named(row, rule)]
+        rows = _named(every, rule)
         if every and not rows:
             raise Unresolved(f"`only` names no row of {rule.over}.csv")
     else:
-        rows = [row for row in every if not any(_named(row, other) for other in others)]
+        others = [r for r in resolver.knowledge.rules if r.over == rule.over and r.only]
+        elsewhere = {row for other in others for row in _named(every, other)}
+        rows = [row for row in every if row not in elsewhere]
     try:
         check = _OVER[table](compiled, rows, resolver)
     except (Unresolved, KeyError) as wrong:
@@ -195,8 +194,11 @@ def _table_check(compiled: CompiledRule, resolver: Resolver) -> TableCheck:
     return TableCheck(compiled, check, compiled.ask)
 
 
-def _named(row: Row, rule: Rule) -> bool:
-    return all(getattr(row, column) in values for column, values in rule.only.items())
+def _named(rows: Sequence[Row], rule: Rule) -> list[Row]:
+    left = list(rows)
+    for column, values in rule.only.items():
+        left = [row for row in left if getattr(row, column) in values]
+    return left
 
 
 def _refuse_unknown_codes(rule: Rule, knowledge: Knowledge) -> None:

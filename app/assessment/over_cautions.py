@@ -32,9 +32,8 @@ def drug_conditions(
         for row in rows
     ]
 
-    held = facts_held(
-        (row.id, resolver.parsed(row.drug)) for row in resolver.knowledge.tables.drug_conditions
-    )
+    # The rule that takes the rest of the table answers for what was looked at in all of it.
+    held = None if rule.rule.only else _held(resolver)
     families = frozenset(family for _, _, family, *_ in known)
     asked = frozenset(subject for _, subjects, *_ in known for subject in subjects)
 
@@ -59,10 +58,16 @@ def drug_conditions(
         if index.unread("Condition"):
             missing = (index.unread_words("Condition"),)
             yield from (Open(rule, x, missing, unread=True) for x in index.of(asked))
-        elif not rule.rule.only:
+        elif held is not None:
             yield from _compared(rule, index, held)
 
     return check
+
+
+def _held(resolver: Resolver) -> Callable[[frozenset[Subject]], int]:
+    return facts_held(
+        (row.id, resolver.parsed(row.drug)) for row in resolver.knowledge.tables.drug_conditions
+    )
 
 
 def _compared(

@@ -27,11 +27,8 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
         )
         for row in rows
     ]
-    held = facts_held(
-        (row.id, (*resolver.parsed(row.a), *resolver.parsed(row.b)))
-        for row in resolver.knowledge.tables.interactions
-    )
-
+    # The rule that takes the rest of the table answers for what was looked at in all of it.
+    held = None if rule.rule.only else _held(resolver)
     left = _places(a for _, a, *_ in pairs)
     right = _places(b for _, _, b, *_ in pairs)
     one_side, other_side = frozenset(left), frozenset(right)
@@ -52,10 +49,17 @@ def interactions(rule: CompiledRule, rows: Sequence[InteractionRow], resolver: R
             severity = _moved(Severity(row.severity), len(why_down[:1]) - len(why_up[:1]), row)
             why = {"raised": why_up, "lowered": why_down}
             yield _hit(rule, row, one, other, severity, why, evidence)
-        if not rule.rule.only:
+        if held is not None:
             yield from _looked(rule, index, held)
 
     return check
+
+
+def _held(resolver: Resolver) -> Callable[[frozenset[Subject]], int]:
+    return facts_held(
+        (row.id, (*resolver.parsed(row.a), *resolver.parsed(row.b)))
+        for row in resolver.knowledge.tables.interactions
+    )
 
 
 def _places(sides: Iterable[Sequence[Subject]]) -> dict[Subject, frozenset[int]]:
