@@ -19,10 +19,10 @@ from launch.assembly import SmartClient, smart_client
 from launch.client_auth import ClientAuth, client_auth
 from launch.flow import LaunchedSession
 from launch.keys import generate_keys
-from launch.memory import MemoryLaunchStates, MemorySessions
 from launch.seal import TokenSeal
 from launch.stores import SessionStore
 from launch.tenants import Tenant, Tenants
+from tests.launch.memory import MemoryLaunchStates, MemorySessions
 
 ASYNC = [pytest.mark.anyio, pytest.mark.parametrize("anyio_backend", ["asyncio"])]
 

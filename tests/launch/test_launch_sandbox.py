@@ -21,10 +21,10 @@ from app.sandbox.smart import (
 from launch.assembly import SmartClient, smart_client
 from launch.client_auth import client_auths
 from launch.keys import public_jwks
-from launch.memory import MemoryLaunchStates, MemorySessions
 from launch.seal import TokenSeal
 from launch.tenants import SUGGESTED_SCOPES, Tenants
 from tests.launch.launch_support import ASYNC, BROWSER, Clock, client_keys, tenant
+from tests.launch.memory import MemoryLaunchStates, MemorySessions
 
 pytestmark = ASYNC
 

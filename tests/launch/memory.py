@@ -1,4 +1,4 @@
-"""Both stores in one process's memory: for tests, and to read what a real store must do."""
+"""Both stores of a launch in this process's memory."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +10,7 @@ class MemoryLaunchStates:
     def __init__(self) -> None:
         self.rows: dict[str, bytes | None] = {}
 
-    async def put(self, key: str, sealed: bytes, expires_at: datetime) -> None:  # noqa: ARG002
+    async def put(self, key: str, sealed: bytes, expires_at: datetime) -> None:
         self.rows[key] = sealed
 
     async def take(self, key: str) -> bytes | Missing:
