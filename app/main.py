@@ -26,9 +26,9 @@ from app.ops.settings import Settings
 from app.store.database import Database
 from app.store.prices import read_prices
 from app.store.sessions import SqlLaunchStates, SqlSessions
-from app.terminology import load_vocabulary
+from app.terminology import Vocabulary, load_vocabulary
 from app.web import assets, style
-from app.web.cases import Cases, Progress
+from app.web.cases import Cases, Progress, ReadChart
 from app.web.protection import ProtectionHeaders
 from app.web.routes import (
     about,
@@ -125,24 +125,11 @@ def _services(
     )
     ehr = _EhrClients(tenants, smart, http)
     door = SystemDoor(smart.system.registered, ehr.without_a_person)
-    knowledge = with_prices(
-        load_for_site(settings.site_changes, today()), read_prices(settings.prices)
-    )
+    changed = load_for_site(settings.site_changes, today())
+    knowledge = with_prices(changed, read_prices(settings.prices))
     vocabulary = load_vocabulary(settings.rxnorm)
 
-    async def read(session_id: str, context: LaunchContext, progress: Progress) -> Chart:
-        client = await ehr(context.tenant, session_id)
-        return await read_chart(
-            client,
-            context.patient,
-            dialect=tenants.by_name(context.tenant).dialect,
-            can=context.capabilities.can,
-            as_of=today(),
-            vocabulary=vocabulary,
-            progress=progress,
-            read_at=clock(),
-        )
-
+    read = _chart_reader(ehr, tenants, vocabulary, clock, today)
     return Services(
         settings=settings,
         clock=clock,
@@ -160,6 +147,29 @@ def _services(
         styles=Styles(shared, clock),
         jwks=published_keys(tenants),
     )
+
+
+def _chart_reader(
+    ehr: "_EhrClients",
+    tenants: Tenants,
+    vocabulary: Vocabulary,
+    clock: Clock,
+    today: Callable[[], date],
+) -> ReadChart:
+    async def read(session_id: str, context: LaunchContext, progress: Progress) -> Chart:
+        client = await ehr(context.tenant, session_id)
+        return await read_chart(
+            client,
+            context.patient,
+            dialect=tenants.by_name(context.tenant).dialect,
+            can=context.capabilities.can,
+            as_of=today(),
+            vocabulary=vocabulary,
+            progress=progress,
+            read_at=clock(),
+        )
+
+    return read
 
 
 class _EhrClients:

@@ -64,21 +64,14 @@ def sign(
     """Makes the signed plan; `plan_id` names the plan that this is a further version of.
 
     `before` is that plan as it was signed last: what is open in it goes on, and its outcomes and
-    answers are its history; `responses` came in since. `chart` and `assessment` are those of the settled list. Raises CMM-4001 while something is open
-    and the signer has not said so.
+    answers are its history; `responses` came in since. `chart` and `assessment` are those of the
+    settled list. Raises CMM-4001 while something is open and the signer has not said so.
     """
-    ends = open_ends(draft, assessment)
-    if ends.any and not knows_open_ends:
-        raise CmmError(
-            "CMM-4001",
-            f"{ends.undecided} problems are undecided and {ends.cells_not_assessed} cells could not be "
-            "assessed: confirm that you sign knowing this, or go back and decide them.",
-            status=422,
-        )
-    made = every_action(draft, chart, assessment, author, before)
+    if not knows_open_ends:
+        _refuse_open_ends(open_ends(draft, assessment))
     answers = (*(before.responses if before else ()), *responses)
-    actions = _answered(made, answers)
-    return ActionPlan(
+    actions = _answered(every_action(draft, chart, assessment, author, before), answers)
+    plan = ActionPlan(
         id=plan_id or draft.plan_id,
         version_id=version_id,
         version=version,
@@ -90,28 +83,54 @@ def sign(
         actions=actions,
         goals=_standing(proposed_goals(draft, actions, assessment, before), reached),
         touchpoints=proposed_touchpoints(draft, actions, assessment, before),
-        dismissed=(
-            *_dismissals(draft, assessment, before, frozenset(reopened)),
-            *carried_dismissals(draft, before, assessment),
-        ),
+        dismissed=_dismissals(draft, assessment, before, frozenset(reopened)),
         undecided=undecided(draft, assessment),
         gaps=assessment.gaps,
-        patient_words=patient_words(draft, before),
         knowledge_version=assessment.knowledge_version,
         encounter=encounter,
+        responses=answers,
+        status=status,
+    )
+    return _with_the_past(_with_the_person(plan, draft, chart, before), draft, chart, before)
+
+
+def _refuse_open_ends(ends: OpenEnds) -> None:
+    if ends.any:
+        raise CmmError(
+            "CMM-4001",
+            f"{ends.undecided} problems are undecided and {ends.cells_not_assessed} cells could not be "
+            "assessed: confirm that you sign knowing this, or go back and decide them.",
+            status=422,
+        )
+
+
+def _with_the_person(
+    plan: ActionPlan, draft: Draft, chart: Chart, before: ActionPlan | None
+) -> ActionPlan:
+    """With what the person said and what is known of them, what helps, and who stays in touch."""
+    return replace(
+        plan,
         settlements=in_force(chart.medicines, draft.settlements),
         told=draft.told,
-        replaces=before.version_id if before else "",
-        responses=answers,
-        past_medicines=past_medicines(actions, chart, before),
-        outcomes=(*(before.outcomes if before else ()), *draft.outcomes),
-        status=status,
         allergies=allergy_list(chart),
+        patient_words=patient_words(draft, before),
         context=context_of(draft, chart, before),
         self_management=self_management(draft, before),
         access=access(draft, before),
         duration_weeks=duration_weeks(draft, before),
         contact_frequency=contact_frequency(draft, before),
+    )
+
+
+def _with_the_past(
+    plan: ActionPlan, draft: Draft, chart: Chart, before: ActionPlan | None
+) -> ActionPlan:
+    """With the version it replaces, what became of its problems, and what is not taken any more."""
+    return replace(
+        plan,
+        replaces=before.version_id if before else "",
+        past_medicines=past_medicines(plan.actions, chart, before),
+        outcomes=(*(before.outcomes if before else ()), *draft.outcomes),
     )
 
 
@@ -136,7 +155,10 @@ def _dismissals(
     before: ActionPlan | None,
     reopened: frozenset[str],
 ) -> tuple[Dismissal, ...]:
-    """What goes on being set aside keeps the day and the values it was set aside with."""
+    """What goes on being set aside keeps the day and the values it was set aside with.
+
+    What the chart no longer shows is carried on from the plan before.
+    """
     held = {d.problem.id: d for d in (before.dismissed if before else ())}
     since = before.as_of if before else None
     found = []
@@ -149,4 +171,4 @@ def _dismissals(
                 found.append(Dismissal(problem, decision.reason, decision.note, on))
             else:
                 found.append(replace(old, note=decision.note, on=old.on or since))
-    return tuple(found)
+    return (*found, *carried_dismissals(draft, before, assessment))
