@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -12,10 +13,17 @@ from fhir_mappings.reference import short
 
 
 class Entry(Struct, frozen=True):
-    """One resource with the address the bundle gives it."""
+    """One resource with its type, its id, and the address the bundle gives it."""
 
     resource: Json
-    full_url: str = ""
+    full_url: str
+    kind: str
+    id: str
+
+    @classmethod
+    def of(cls, resource: Json, full_url: str = "") -> "Entry":
+        kind, id_ = words(resource.get("resourceType")), words(resource.get("id"))
+        return cls(resource, full_url, kind, id_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ def bundle(value: object) -> Contents:
         type_ = member(resource, "resourceType")
         if type_ == "OperationOutcome":
             issues += operation_outcome(resource)
-        elif isinstance(resource, dict) and isinstance(type_, str):
+        elif isinstance(type_, str) and isinstance(resource, dict):
             entries.append(_entry(resource, words(entry.get("fullUrl")), position))
         elif any(isinstance(member(entry, key), dict) for key in ("request", "response")):
             issues += _refusal(entry)
@@ -55,10 +63,11 @@ def _entry(resource: Json, full_url: str, position: int) -> Entry:
     A transaction may leave the id to the server: then the fullUrl, else the place in the file, tells
     the resource apart, so that it is listed rather than lost.
     """
-    if words(resource.get("id")):
-        return Entry(resource, full_url)
+    sent = Entry.of(resource, full_url)
+    if sent.id:
+        return sent
     tail = full_url.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
-    return Entry({**resource, "id": tail or f"entry-{position}"}, full_url)
+    return Entry.of({**resource, "id": tail or f"entry-{position}"}, full_url)
 
 
 def _refusal(entry: Json) -> tuple[Issue, ...]:
@@ -83,9 +92,9 @@ def newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """
     best: dict[tuple[str, str], Entry] = {}
     for entry in entries:
-        key = (words(entry.resource.get("resourceType")), words(entry.resource.get("id")))
-        held = best.get(key)
-        if held is None or _age(entry.resource) > _age(held.resource):
+        key = (entry.kind, entry.id)
+        held = best.setdefault(key, entry)
+        if held is not entry and _age(entry.resource) > _age(held.resource):
             best[key] = entry
     return tuple(best.values())
 
@@ -104,24 +113,40 @@ def lookup_in(entries: Iterable[Entry], base: str = "") -> Lookup:
     same id is another resource. A file without any address does not say where it came from: in it
     every address is taken for its own.
     """
-    found: dict[str, Json] = {}
-    bases = {f"{base.rstrip('/')}/"} if base else set()
-    for entry in entries:
-        resource, id_ = entry.resource, words(entry.resource.get("id"))
-        key = f"{words(resource.get('resourceType'))}/{id_}"
-        found.setdefault(key, resource)
-        found.setdefault(f"urn:uuid:{id_}", resource)
-        if entry.full_url:
-            found[entry.full_url] = resource
-            if entry.full_url.endswith(f"/{key}"):
-                bases.add(entry.full_url.removesuffix(key))
+    return _Addresses(tuple(entries), base).find
 
-    def lookup(reference: str) -> Json | None:
+
+class _Addresses:
+    """Where each resource is found; no list is made before something is looked for in it."""
+
+    def __init__(self, entries: tuple[Entry, ...], base: str) -> None:
+        self._entries, self._base = entries, base
+
+    def find(self, reference: str) -> Json | None:
         versionless = reference.split("/_history/", 1)[0]
-        if versionless in found:
-            return found[versionless]
+        if found := self._at(versionless):
+            return found
         tail = short(versionless)
-        ours = not bases or versionless.removesuffix(tail) in bases
-        return found.get(tail) if ours else None
+        ours = not self._bases or versionless.removesuffix(tail) in self._bases
+        return self._at(tail) if ours else None
 
-    return lookup
+    def _at(self, address: str) -> Json | None:
+        return self._by_url.get(address) or self._by_name.get(address)
+
+    @cached_property
+    def _by_url(self) -> dict[str, Json]:
+        return {e.full_url: e.resource for e in self._entries if e.full_url}
+
+    @cached_property
+    def _by_name(self) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        for entry in self._entries:
+            found.setdefault(f"{entry.kind}/{entry.id}", entry.resource)
+            found.setdefault(f"urn:uuid:{entry.id}", entry.resource)
+        return found
+
+    @cached_property
+    def _bases(self) -> set[str]:
+        named = ((e.full_url, f"{e.kind}/{e.id}") for e in self._entries)
+        bases = {url.removesuffix(name) for url, name in named if url.endswith(f"/{name}")}
+        return bases | {f"{self._base.rstrip('/')}/"} if self._base else bases

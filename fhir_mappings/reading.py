@@ -25,7 +25,7 @@ def nowhere(_reference: str) -> Json | None:
 def parse_json(raw: bytes | str) -> Json:
     """Reads one JSON object; decimals keep their digits (`1.10` stays `1.10`)."""
     try:
-        value = _JSON.decode(_whole(raw.encode() if isinstance(raw, str) else raw))
+        value = _decoded(_in_utf8(raw.encode() if isinstance(raw, str) else raw))
     except (msgspec.DecodeError, UnicodeError, InvalidOperation, RecursionError) as error:
         raise Unmappable("not readable JSON") from error
     if not isinstance(value, dict):
@@ -36,11 +36,18 @@ def parse_json(raw: bytes | str) -> Json:
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
 
 
-def _whole(raw: bytes) -> bytes:
-    """UTF-8 as FHIR wants it: Windows saves with a mark or as UTF-16, and cuts an emoji in two."""
+def _in_utf8(raw: bytes) -> bytes:
+    """UTF-8 as FHIR wants it: Windows saves with a mark or as UTF-16."""
     encoding = json.detect_encoding(raw)
-    text = raw if encoding == "utf-8" else raw.decode(encoding).encode()
-    return _ESCAPE.sub(_one_sign, text) if b"\\ud" in text or b"\\uD" in text else text
+    return raw if encoding == "utf-8" else raw.decode(encoding).encode()
+
+
+def _decoded(text: bytes) -> object:
+    """Windows also cuts an emoji in two; halves are refused, so only what was refused is searched."""
+    try:
+        return _JSON.decode(text)
+    except msgspec.DecodeError:
+        return _JSON.decode(_ESCAPE.sub(_one_sign, text))
 
 
 # Every escape in turn, so that an escaped backslash before a "u" begins none; halves stand alone.

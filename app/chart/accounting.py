@@ -40,7 +40,7 @@ def whereabouts(resource: Json, chart: Chart) -> Counter[Whereabouts]:
     It looks for each entry in the result, not at how it was made: `lost` is a fault that shows.
     """
     whole = resource if words(resource.get("resourceType")) == "Bundle" else _alone(resource)
-    entries = [e for e in bundle(whole).entries if words(e.resource["resourceType"]) in TYPES]
+    entries = [e for e in bundle(whole).entries if e.kind in TYPES]
     kept = newest(entries)
     lookup = lookup_in(bundle(whole).entries)
     on_lines = {s.reference for m in chart.medicines for s in m.sources}

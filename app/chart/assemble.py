@@ -47,7 +47,7 @@ def assemble(raw: Raw, *, as_of: date, vocabulary: Vocabulary) -> Chart:
     """
     found = Found()
     for entry in raw.entries:
-        _take(entry.resource, raw, found, as_of)
+        _take(entry, raw, found, as_of)
     lines = reconcile(
         [*found.entries, *only_listed(found.lists, found.addresses)],
         found.fills,
@@ -84,10 +84,10 @@ def assemble(raw: Raw, *, as_of: date, vocabulary: Vocabulary) -> Chart:
     )
 
 
-def _take(resource: Json, raw: Raw, found: Found, as_of: date) -> None:
-    type_ = words(resource.get("resourceType"))
+def _take(entry: Entry, raw: Raw, found: Found, as_of: date) -> None:
+    resource, type_ = entry.resource, entry.kind
     if type_ == "Patient":
-        if f"Patient/{words(resource.get('id'))}" not in raw.patient_references:
+        if f"Patient/{entry.id}" not in raw.patient_references:
             found.refused.append(refusal(resource))
         return
     reader = READERS.get(type_)

@@ -66,7 +66,7 @@ def _open(resource: Json) -> Contents:
 
 
 def _whose(entries: tuple[Entry, ...]) -> tuple[Patient, frozenset[str], tuple[Gap, ...]]:
-    people = [e for e in entries if words(e.resource.get("resourceType")) == "Patient"]
+    people = [e for e in entries if e.kind == "Patient"]
     if not people:
         return _nobody(entries)
     chosen = people[0] if len(people) == 1 else _the_one_with_medicines(people, entries)
@@ -110,18 +110,17 @@ def _nobody(entries: tuple[Entry, ...]) -> tuple[Patient, frozenset[str], tuple[
 
 
 def _medicine_subjects(entries: Iterable[Entry]) -> frozenset[str]:
-    resources = [e.resource for e in entries]
     found = (
-        short(subject(r))
-        for r in resources
-        if words(r.get("resourceType")) in _MEDICATIONS and not retracted(r)
+        short(subject(e.resource))
+        for e in entries
+        if e.kind in _MEDICATIONS and not retracted(e.resource)
     )
     return frozenset(s for s in found if s)
 
 
 def _references(person: Entry) -> frozenset[str]:
-    id_ = words(person.resource.get("id"))
-    named = {f"Patient/{id_}", f"urn:uuid:{id_}", person.full_url, short(person.full_url)}
+    url = person.full_url
+    named = {f"Patient/{person.id}", f"urn:uuid:{person.id}", url, short(url)}
     return frozenset(named - {""})
 
 
@@ -132,14 +131,14 @@ def _elsewhere(person: Entry, entries: Iterable[Entry]) -> frozenset[str]:
     """
     if person.full_url.startswith("http"):
         return frozenset()
-    address = f"Patient/{words(person.resource.get('id'))}"
+    address = f"Patient/{person.id}"
     named = {subject(e.resource) for e in entries}
     return frozenset(s for s in named if short(s) == address)
 
 
 def _holds(entries: tuple[Entry, ...]) -> str:
     """What is in the file, in words: `It holds 1 Group`."""
-    kinds = Counter(words(e.resource.get("resourceType")) for e in entries)
+    kinds = Counter(e.kind for e in entries)
     told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
     return f"It holds {told}" if told else "It holds no resource"
 

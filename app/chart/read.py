@@ -20,7 +20,7 @@ from app.terminology.vocabulary import Vocabulary
 from fhir_mappings.bundle import Entry, lookup_in, newest
 from fhir_mappings.capability_statement import ServerCapabilities
 from fhir_mappings.patient import patient
-from fhir_mappings.reading import Json, words
+from fhir_mappings.reading import Json
 from fhir_mappings.reference import reference
 from launch.errors import LaunchError
 from launch.scopes import Interaction
@@ -71,7 +71,7 @@ async def read_chart(
     server = await offered
     plan = plan_for(dialect, server)
     reading = _Reading(client, patient_id, plan, server, can, progress, deadline)
-    reading.heard.entries.append(Entry(person))
+    reading.heard.entries.append(Entry.of(person))
     await reading.all()
     heard = reading.heard
     raw = Raw(
@@ -227,7 +227,7 @@ class _Reading:
             id_ = address.removeprefix("Medication/")
             try:
                 async with gate, asyncio.timeout_at(self._deadline):
-                    return Entry(await self._client.read("Medication", id_))
+                    return Entry.of(await self._client.read("Medication", id_))
             except (TimeoutError, CmmError, LaunchError):
                 return None
 
@@ -243,4 +243,4 @@ class _Reading:
 
 
 def _count(result: SearchResult, type_: str) -> int:
-    return sum(words(e.resource.get("resourceType")) == type_ for e in result.entries)
+    return sum(e.kind == type_ for e in result.entries)
