@@ -93,6 +93,8 @@ def _alike(
     left = list(lines)
     for subject in subjects:
         of_subject = [x for x in left if subject in x.keys]
+        if not of_subject:
+            continue
         left = [x for x in left if x not in of_subject]
         for taken in (True, False):
             if found := tuple(x for x in of_subject if x.taken is taken):

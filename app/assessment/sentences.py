@@ -131,6 +131,7 @@ def _pieces(part: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((text, text if at % 2 else None) for at, text in enumerate(cut))
 
 
+@cache
 def unfilled(title: str) -> str:
     """The title of a rule where nothing was found that could fill its slots."""
     return _SLOT_AT_END.sub("", title)

@@ -58,7 +58,15 @@ def _show(knowledge: Knowledge, id_: str) -> int:
     for table, row in cited_rows(knowledge.tables):
         if row.id == id_:
             source = knowledge.citation(row.source, row.at)
-            print(_yaml({"table": table, **msgspec.to_builtins(row), "cited": msgspec.structs.asdict(source)}))
+            print(
+                _yaml(
+                    {
+                        "table": table,
+                        **msgspec.to_builtins(row),
+                        "cited": msgspec.structs.asdict(source),
+                    }
+                )
+            )
             return 0
     if id_ in knowledge.ingredients:
         print(_yaml(_monograph(knowledge, id_)))

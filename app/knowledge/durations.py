@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 _ISO = re.compile(r"P(\d{1,4})([DWMY])")
 _IN_EVERY_MONTH = 28
@@ -40,5 +41,6 @@ def parse_duration(text: str) -> Duration:
     return Duration(int(found[1]), found[2])
 
 
+@cache
 def months(count: int) -> Duration:
     return Duration(count, "M")
