@@ -25,6 +25,7 @@ from app.ops.logs import configure
 from app.ops.settings import Settings
 from app.store.database import Database
 from app.store.prices import read_prices
+from app.store.sealing import seal_of
 from app.store.sessions import SqlLaunchStates, SqlSessions
 from app.terminology import Vocabulary, load_vocabulary
 from app.web import assets, style
@@ -51,7 +52,6 @@ from launch.client_auth import ClientAuth, client_auths, published_keys, system_
 from launch.context import LaunchContext
 from launch.errors import LaunchError
 from launch.network import ehr_client
-from launch.seal import TokenSeal
 from launch.tenant import Tenant
 from launch.tenants import Tenants, load_tenants
 
@@ -109,7 +109,7 @@ def create_app(
 def _services(
     settings: Settings, http: httpx.AsyncClient | None, clock: Clock, today: Callable[[], date]
 ) -> Services:
-    seal = _seal(settings)
+    seal = seal_of(settings)
     tenants, auths, system = _tenants(settings)
     database = Database(settings.database_url)
     shared = http or ehr_client(tenants)
@@ -223,15 +223,6 @@ class _EhrClients:
         if tenant.key not in self._pools:
             self._pools[tenant.key] = ehr_client(Tenants([tenant]))
         return self._pools[tenant.key]
-
-
-def _seal(settings: Settings) -> TokenSeal:
-    try:
-        return TokenSeal.from_text(settings.secret_keys.get_secret_value())
-    except ValueError as error:
-        raise CmmError(
-            "CMM-6001", f"CONCORDANCE_SECRET_KEYS can't be used: {error}.", 500
-        ) from None
 
 
 def _tenants(settings: Settings) -> tuple[Tenants, Auths, Auths]:

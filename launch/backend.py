@@ -1,17 +1,16 @@
 """The registration of the app itself as a client (SMART Backend Services), beside that for its users."""
 
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from launch.beside import FileBeside
 from launch.choices import SUGGESTED_SYSTEM_SCOPES
 from launch.scopes import Level, ScopeStyle, read_grant
 
@@ -23,7 +22,7 @@ class Backend(BaseModel):
 
     client_id: str = Field(min_length=1)
     # Without one of its own it signs with the key of the tenant.
-    key_file: Path | None = None
+    key_file: FileBeside | None = None
     key_env: str | None = None
     alg: Literal["RS384", "ES384"] = "RS384"
     scopes: tuple[str, ...] = SUGGESTED_SYSTEM_SCOPES
@@ -39,12 +38,6 @@ class Backend(BaseModel):
             if grant is None or grant.level is not Level.SYSTEM:
                 raise ValueError(f"{scope!r} is not a system/ scope")
         return scopes
-
-    @field_validator("key_file")
-    @classmethod
-    def _beside_the_file(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        folder = (info.context or {}).get("folder")
-        return folder / path if folder is not None and path is not None else path
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:

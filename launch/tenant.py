@@ -3,20 +3,19 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from launch.addresses import normalise, read_address, read_place
 from launch.backend import Backend
+from launch.beside import FileBeside
 from launch.choices import SUGGESTED_SCOPES, CookieMode, Dialect, NoteBody, WriteMode
 from launch.errors import LaunchError
 from launch.scopes import Access, ScopeStyle, read_grant
@@ -35,10 +34,10 @@ class Tenant(BaseModel):
     hosts: tuple[str, ...] = ()
     client_id: str = Field(min_length=1)
     auth: Literal["private_key_jwt", "client_secret_basic"]
-    key_file: Path | None = None
+    key_file: FileBeside | None = None
     key_env: str | None = None
     alg: Literal["RS384", "ES384"] = "RS384"
-    secret_file: Path | None = None
+    secret_file: FileBeside | None = None
     secret_env: str | None = None
     scopes: tuple[str, ...] = SUGGESTED_SCOPES
     scope_style: ScopeStyle = "v2"
@@ -52,7 +51,7 @@ class Tenant(BaseModel):
     frame_ancestors: tuple[str, ...] = ()
     cookie: CookieMode = "partitioned"
     # The script that Oracle's MPages need. It guards the frame itself and forbids frame-ancestors.
-    embed_library: Path | None = None
+    embed_library: FileBeside | None = None
     dialect: Dialect = "auto"
     # A questionnaire or a message is another record than a note: only where the site asks for it.
     write_modes: tuple[WriteMode, ...] = ("care-plan-bundle", "care-plan", "document", "download")
@@ -120,12 +119,6 @@ class Tenant(BaseModel):
         if code is not None and not _CODED.fullmatch(code):
             raise ValueError("write it as system|code, such as http://loinc.org|CODE")
         return code
-
-    @field_validator("key_file", "secret_file", "embed_library")
-    @classmethod
-    def _beside_the_file(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        folder = (info.context or {}).get("folder")
-        return folder / path if folder is not None and path is not None else path
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -16,7 +16,7 @@ from app.outcomes.records import Asked
 from app.outcomes.report import part, report
 from app.outcomes.words import as_csv, as_table
 from app.store.database import Database
-from launch.seal import TokenSeal
+from app.store.sealing import seal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _told(
         )
     names = names_of(knowledge_here().knowledge)
     with database.begin() as connection:
-        programme = stored(connection, _seal(settings), asked.site)
+        programme = stored(connection, seal_of(settings), asked.site)
         if identified:
             chosen = part(programme, asked, names.classes_of)
             record(connection, _event(identified, asked, at, len(chosen.charts)))
@@ -74,12 +74,3 @@ def _event(identified: Identified, asked: Asked, at: datetime, charts: int) -> A
         "charts": charts,
     }
     return AuditEvent("identified-export", at, tenant=asked.site, detail=detail)
-
-
-def _seal(settings: Settings) -> TokenSeal:
-    try:
-        return TokenSeal.from_text(settings.secret_keys.get_secret_value())
-    except ValueError as error:
-        raise CmmError(
-            "CMM-6001", f"CONCORDANCE_SECRET_KEYS can't be used: {error}.", 500
-        ) from None
