@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.chart.adding import ORIGINS, RESOURCE
@@ -46,21 +46,31 @@ def _editing(draft: Draft, id_: str) -> Adding:
     return Adding(told.concept.text, told.sig, told.note, told.origin, told.id)
 
 
-@router.post("/search")
-async def search(
-    visit: CurrentOpenVisit,
-    request: Request,
+def _typed(
     name: Short = "",
     sig: Short = "",
     note: Short = "",
     origin: Key = "",
     id_: Annotated[str, Form(alias="id", max_length=80)] = "",
+) -> Adding:
+    """The form of a medicine as it was sent."""
+    return Adding(name, sig, note, origin, id_)
+
+
+Typed = Annotated[Adding, Depends(_typed)]
+
+
+@router.post("/search")
+async def search(
+    visit: CurrentOpenVisit,
+    request: Request,
+    typed: Typed,
     chosen: Short = "",
     by: Key = "condition",
 ) -> Response:
     """Offers names while one is typed; a name that is chosen goes into the form, nowhere else."""
-    found = suggestions(visit.services.vocabulary, "" if chosen else name)
-    adding = Adding(chosen or name, sig, note, origin, id_, found=found)
+    found = suggestions(visit.services.vocabulary, "" if chosen else typed.name)
+    adding = replace(typed, name=chosen or typed.name, found=found)
     if request.headers.get("hx-request"):
         token = form_token(visit.browser, visit.session_id)
         values = add_values(by, adding) | {"chosen_now": bool(chosen)}
@@ -71,33 +81,27 @@ async def search(
 
 @router.post("/add")
 async def add(
-    visit: CurrentOpenVisit,
-    name: Short = "",
-    sig: Short = "",
-    note: Short = "",
-    origin: Key = "",
-    id_: Annotated[str, Form(alias="id", max_length=80)] = "",
-    by_enter: Key = "",
-    by: Key = "condition",
+    visit: CurrentOpenVisit, typed: Typed, by_enter: Key = "", by: Key = "condition"
 ) -> Response:
     """Adds a medicine, or changes one that was added; what is not recognised stays as it was written."""
     draft, seen = await visit.draft()
-    adding = Adding(name.strip(), sig.strip(), note.strip(), origin, id_)
+    name, sig, note = typed.name.strip(), typed.sig.strip(), typed.note.strip()
+    adding = replace(typed, name=name, sig=sig, note=note)
     if by_enter and adding.name and not adding.sig:  # typed, and Enter: nobody asked to add it yet
         found = suggestions(visit.services.vocabulary, adding.name)
         return list_page(visit, draft, View(by), replace(adding, found=found))
     if not adding.name:
         return list_page(visit, draft, View(by), replace(adding, error=NAME_MISSING), 422)
-    known = id_ and any(t.id == id_ and t.kind == ADDED for t in draft.told)
+    known = typed.id and any(t.id == typed.id and t.kind == ADDED for t in draft.told)
     told = PatientReported(
-        id=id_ if known else uuid.uuid4().hex,
+        id=typed.id if known else uuid.uuid4().hex,
         kind=ADDED,
         concept=Concept(adding.name),
         by=visit.author.name,
         at=visit.clock(),
         sig=adding.sig,
         note=adding.note,
-        origin=origin if origin in ORIGINS else "",
+        origin=typed.origin if typed.origin in ORIGINS else "",
     )
     changed = say(draft, told)
     await visit.save_audited(changed, seen, "medicine-changed" if known else "medicine-added", {})

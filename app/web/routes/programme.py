@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
 from sqlalchemy import Connection
 
 from app.audit.trail import AuditEvent, record
@@ -59,15 +59,21 @@ def _require_reader(visit: Visit) -> None:
         )
 
 
+def _asked(
+    visit: CurrentVisit, since: Text = "", until: Text = "", pharmacist: Text = "", payer: Text = ""
+) -> Asked:
+    """Never another site than the one the reader signed in at."""
+    _require_reader(visit)
+    asked = Asked(visit.services.today(), site=visit.context.tenant, pharmacist=pharmacist.strip())
+    return replace(asked, since=_day(since), until=_day(until) or asked.until, payer=payer)
+
+
+Chosen = Annotated[Asked, Depends(_asked)]
+
+
 @router.get("")
-async def programme_page(
-    visit: CurrentVisit,
-    since: Text = "",
-    until: Text = "",
-    pharmacist: Text = "",
-    payer: Text = "",
-) -> Response:
-    found = await _report(visit, _asked(visit, since, until, pharmacist, payer))
+async def programme_page(visit: CurrentVisit, asked: Chosen) -> Response:
+    found = await _report(visit, asked)
     return page(
         "programme.html",
         root=visit.root,
@@ -95,16 +101,9 @@ FORMS: dict[str, tuple[str, Callable[[Report, Visit], str]]] = {
 
 
 @router.get("/export.{form}")
-async def export(
-    visit: CurrentVisit,
-    form: str,
-    since: Text = "",
-    until: Text = "",
-    pharmacist: Text = "",
-    payer: Text = "",
-) -> Response:
+async def export(visit: CurrentVisit, form: str, asked: Chosen) -> Response:
     """The same counts as the page shows, as CSV or MeasureReports."""
-    found = await _report(visit, _asked(visit, since, until, pharmacist, payer))
+    found = await _report(visit, asked)
     if form not in FORMS:
         raise CmmError("CMM-1404", "There is no such file.", 404)
     media, made = FORMS[form]
@@ -146,13 +145,6 @@ def _event(visit: Visit, which: str, reason: str, charts: int) -> AuditEvent:
     detail: dict[str, str | int] = {"list": which, "reason": reason, "charts": charts}
     site = visit.context.tenant
     return AuditEvent("identified-export", visit.clock(), site, user=visit.user_key, detail=detail)
-
-
-def _asked(visit: Visit, since: str, until: str, pharmacist: str, payer: str) -> Asked:
-    """Never another site than the one the reader signed in at."""
-    _require_reader(visit)
-    asked = Asked(visit.services.today(), site=visit.context.tenant, pharmacist=pharmacist.strip())
-    return replace(asked, since=_day(since), until=_day(until) or asked.until, payer=payer)
 
 
 def _day(text: str) -> date | None:
