@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.audit.trail import AuditEvent, record
+from app.audit.trail import AuditEvent
 from app.commands.here import knowledge_here
 from app.domain.errors import CmmError
 from app.ops.settings import Settings
-from app.outcomes.identified import identified_csv
+from app.outcomes.identified import IDENTIFIED_EXPORT, leaving
 from app.outcomes.measure_report import measure_reports
 from app.outcomes.naming import names_of
 from app.outcomes.reading import stored
@@ -58,19 +58,10 @@ def _told(
         programme = stored(connection, seal_of(settings), asked.site)
         if identified:
             chosen = part(programme, asked, names.classes_of)
-            record(connection, _event(identified, asked, at, len(chosen.charts)))
-            return identified_csv(chosen, identified.which)
+            detail = {"by": identified.by, "reason": identified.reason}
+            export = AuditEvent(IDENTIFIED_EXPORT, at, tenant=asked.site, detail=detail)
+            return leaving(connection, chosen, identified.which, export)
     found = report(programme, asked, names, settings.smallest_cell)
     if form == "measure-report":
         return f"{json.dumps(measure_reports(found, at), indent=2, default=str)}\n"
     return as_csv(found) if form == "csv" else f"{as_table(found)}\n"
-
-
-def _event(identified: Identified, asked: Asked, at: datetime, charts: int) -> AuditEvent:
-    detail: dict[str, str | int] = {
-        "list": identified.which,
-        "by": identified.by,
-        "reason": identified.reason,
-        "charts": charts,
-    }
-    return AuditEvent("identified-export", at, tenant=asked.site, detail=detail)

@@ -1,15 +1,27 @@
 """Problems and visits one by one, with who the patient is: leaves only by an explicit, recorded choice."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
+from app.audit.trail import AuditEvent, record
 from app.outcomes.payers import NOT_RECORDED, payers
 from app.outcomes.records import SignedPlan
 from app.outcomes.report import Part
 from app.outcomes.words import csv_text
 
+IDENTIFIED_EXPORT = "identified-export"
 Line = tuple[str, ...]
 _WHO = ("site", "patient", "name", "mrn")
+
+
+def leaving(connection: Connection, part: Part, which: str, export: AuditEvent) -> str:
+    """The list as CSV, written into the audit trail before it is given."""
+    told = {"list": which, **(export.detail or {}), "charts": len(part.charts)}
+    record(connection, replace(export, detail=told))
+    return identified_csv(part, which)
 
 
 def identified_csv(part: Part, which: str) -> str:

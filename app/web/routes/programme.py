@@ -10,9 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Response
 from sqlalchemy import Connection
 
-from app.audit.trail import AuditEvent, record
+from app.audit.trail import AuditEvent
 from app.domain.errors import CmmError
-from app.outcomes.identified import LISTS, identified_csv
+from app.outcomes.identified import IDENTIFIED_EXPORT, LISTS, leaving
 from app.outcomes.measure_report import measure_reports
 from app.outcomes.naming import names_of
 from app.outcomes.payers import NOT_RECORDED, payers
@@ -132,19 +132,19 @@ async def identified(
         )
     asked = _asked(visit, since, until, pharmacist, payer)
     names = names_of(visit.services.knowledge.knowledge)
+    export = AuditEvent(
+        IDENTIFIED_EXPORT,
+        visit.clock(),
+        asked.site,
+        user=visit.user_key,
+        detail={"reason": reason.strip()},
+    )
 
     def work(connection: Connection) -> str:
         chosen = part(stored(connection, visit.services.seal, asked.site), asked, names.classes_of)
-        record(connection, _event(visit, which, reason.strip(), len(chosen.charts)))
-        return identified_csv(chosen, which)
+        return leaving(connection, chosen, which, export)
 
     return _file(await visit.services.database.run(work), "text/csv", f"{which}.csv")
-
-
-def _event(visit: Visit, which: str, reason: str, charts: int) -> AuditEvent:
-    detail: dict[str, str | int] = {"list": which, "reason": reason, "charts": charts}
-    site = visit.context.tenant
-    return AuditEvent("identified-export", visit.clock(), site, user=visit.user_key, detail=detail)
 
 
 def _day(text: str) -> date | None:
