@@ -6,7 +6,7 @@ from datetime import date
 
 from app.assessment.sentences import sentence
 from app.domain.assessment import Input
-from app.domain.follow_up import Outcome, PrescriberResponse, ProposedOutcome
+from app.domain.follow_up import PrescriberResponse, ProposedOutcome
 from app.followup.between import Between
 from app.followup.dismissed import StillDismissed, look_again
 from app.followup.goals import GoalStanding, standing
@@ -20,14 +20,6 @@ _ADMITTED = {
     "EMER": "Emergency visit",
     "OBSENC": "Observation in hospital",
 }
-_CLOSED = frozenset(
-    {
-        Outcome.RESOLVED,
-        Outcome.PATIENT_DECLINED,
-        Outcome.PRESCRIBER_DECLINED,
-        Outcome.LOST_TO_FOLLOW_UP,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +38,15 @@ class FollowUp:
 
 
 def follow_up(two: Between, responses: Iterable[PrescriberResponse] = ()) -> FollowUp:
-    """`responses` are those that came in since signing; the plan's own are counted too."""
+    """
+    `responses` are those that came in since signing; the plan's own are counted too. Every action of the
+    plan is open: one of a problem that was closed before is there because it was agreed again.
+    """
     plan, answers = two.plan, (*two.plan.responses, *responses)
-    newest = {o.problem: o.outcome for o in plan.outcomes}
-    closed = {problem for problem, outcome in newest.items() if outcome in _CLOSED}
-    agreed = [proposed(two, a, answers) for a in plan.actions if a.problem.id not in closed]
+    agreed = [proposed(two, a, answers) for a in plan.actions]
     again = [look_again(two, d) for d in plan.dismissed]
-    known = {a.problem.id for a in plan.actions if a.problem.id not in closed}
-    known |= {d.problem.id for d in plan.dismissed} | {p.id for p in plan.undecided}
+    known = {p.problem.id for p in (*plan.actions, *plan.dismissed)}
+    known |= {p.id for p in plan.undecided}
     return FollowUp(
         plan=plan.id,
         version=plan.version,

@@ -23,20 +23,40 @@ CLOSED = frozenset(
 
 
 def confirm(draft: Draft, outcome: ConfirmedOutcome) -> Draft:
-    """Records how one problem stands; said again it replaces what was said before in this review."""
-    kept = tuple(o for o in draft.outcomes if o.problem != outcome.problem)
-    return replace(draft, outcomes=(*kept, outcome))
+    """
+    Records how one problem stands; said again it replaces what was said before in this review. What
+    closes it also ends what was decided of it: if today's chart finds it all the same it is undecided.
+    """
+    open_ = unconfirm(draft, outcome.problem)
+    said = replace(open_, outcomes=(*open_.outcomes, outcome))
+    decision = said.decision(outcome.problem)
+    if outcome.outcome not in CLOSED or decision is None:
+        return said
+    kept = tuple(d for d in said.decisions if d.problem_id != outcome.problem)
+    return replace(said, decisions=kept, ended=(*said.ended, decision))
 
 
 def unconfirm(draft: Draft, problem: str) -> Draft:
-    return replace(draft, outcomes=tuple(o for o in draft.outcomes if o.problem != problem))
+    """Without the outcome; the decision that it ended stands again, unless there is a newer one."""
+    outcomes = tuple(o for o in draft.outcomes if o.problem != problem)
+    ended = next((d for d in draft.ended if d.problem_id == problem), None)
+    left = tuple(d for d in draft.ended if d.problem_id != problem)
+    draft = replace(draft, outcomes=outcomes, ended=left)
+    return draft if ended is None or draft.decision(problem) else decide(draft, ended)
 
 
-def closed(draft: Draft, plan: ActionPlan | None) -> frozenset[str]:
-    """Problems whose last outcome ends them. One that is found again later is a new one."""
-    before = plan.outcomes if plan is not None else ()
-    last = {o.problem: o.outcome for o in (*before, *draft.outcomes)}
-    return frozenset(problem for problem, outcome in last.items() if outcome in CLOSED)
+def closing(draft: Draft, problem: str) -> ConfirmedOutcome | None:
+    """The outcome that closed the problem in this review."""
+    ends = (o for o in draft.outcomes if o.outcome in CLOSED)
+    return next((o for o in ends if o.problem == problem), None)
+
+
+def _closed(draft: Draft) -> frozenset[str]:
+    """
+    What is closed from this review on. What was closed before is in the last plan only where it was
+    found and agreed again since.
+    """
+    return frozenset(o.problem for o in draft.outcomes if o.outcome in CLOSED)
 
 
 def continuing(
@@ -50,9 +70,9 @@ def continuing(
         return draft
     found = {p.id for p in all_problems(draft, assessment)}
     settled = {d.problem_id for d in draft.decisions}.union(draft.withdrawn, reopened)
-    open_ = found - settled - {o.problem for o in draft.outcomes if o.outcome in CLOSED}
+    open_ = found - settled - _closed(draft)
     for action in plan.actions:
-        if action.problem.id in open_ - closed(draft, plan):
+        if action.problem.id in open_:
             draft = decide(draft, _again(action))
     for dismissal in plan.dismissed:
         if dismissal.problem.id in open_:
@@ -68,7 +88,7 @@ def carried_actions(
     """Agreed before, not found today and not closed: still to be followed."""
     if plan is None:
         return ()
-    done = {a.problem.id for a in made} | closed(draft, plan) | set(draft.withdrawn)
+    done = {a.problem.id for a in made} | _closed(draft) | set(draft.withdrawn)
     done |= {d.problem_id for d in draft.decisions}
     return tuple(a for a in plan.actions if a.problem.id not in done)
 

@@ -70,6 +70,7 @@ class Draft:
     told: tuple[PatientReported, ...] = ()
     withdrawn: tuple[str, ...] = ()  # taken back here, so not remembered from an earlier plan
     outcomes: tuple[ConfirmedOutcome, ...] = ()  # how problems of the last plan stand, as confirmed
+    ended: tuple[Decision, ...] = ()  # stood until an outcome closed the problem; back when it is
     clashes: tuple[Clash, ...] = ()  # still to be chosen between
     history: tuple[Change, ...] = ()  # oldest first, only ever added to
 

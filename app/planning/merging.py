@@ -15,6 +15,7 @@ Entries = dict[Hashable, Any]
 # What makes two entries of a part the same one. Of taking one line only one word counts.
 KEYS: Mapping[str, Key] = {
     "fields": lambda f: (f.item, f.name),
+    "ended": lambda d: d.problem_id,
     "decisions": lambda d: d.problem_id,
     "added": lambda p: p.id,
     "settlements": lambda s: question_key(s.line, s.fingerprint),
@@ -37,7 +38,7 @@ def merge(base: Draft, mine: Draft, theirs: Draft, *, by: Editor, at: datetime) 
     for part, key in KEYS.items():
         three = [_by_key(draft, part, key) for draft in (base, mine, theirs)]
         merged, met = _three_way(*three)
-        for k in met:
+        for k in met if part != "ended" else ():  # nobody gave it: it goes with the outcome
             path, here, there = _path(part, k), three[1].get(k), three[2].get(k)
             if last_by(theirs, *path) == by.key and here is not None:
                 merged[k] = here
@@ -128,10 +129,12 @@ def logged(before: Draft, after: Draft, *, by: Editor, at: datetime) -> Draft:
 
 
 def _said(draft: Draft) -> Iterator[tuple[Path, str]]:
+    """A decision that an outcome ended nobody took back: the outcome says what happened."""
     for part, key in KEYS.items():
         if part not in {"withdrawn", "clashes"}:
+            name = "decisions" if part == "ended" else part
             for entry in getattr(draft, part):
-                yield _path(part, key(entry)), words(entry)
+                yield _path(name, key(entry)), words(entry)
     for clash in draft.clashes:
         yield (clash.item, clash.name + SECOND), clash.other
 

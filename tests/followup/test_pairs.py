@@ -1,9 +1,11 @@
 """What a later chart says of each problem of a plan: pairs written from what a pharmacist would say."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from app.domain.follow_up import ConfirmedOutcome, Outcome
 from app.followup import FollowUp, follow_up, recognised
 from app.terminology import load_vocabulary
 from fhir_mappings.read_plan import read_plan
@@ -63,6 +65,16 @@ def test_proposes_the_same_of_a_plan_that_an_ehr_held(pair: Pair) -> None:
 def _short(found: FollowUp) -> object:
     outcomes = [(o.problem, o.outcome, o.reopened) for o in found.outcomes]
     return sorted(outcomes), [(g.key, g.progress) for g in found.goals]
+
+
+def test_a_problem_that_was_closed_before_and_is_agreed_again_is_followed() -> None:
+    pair = next(p for p in pairs() if "resolved" in str(p.given["later"]["expect"]))
+    plan = plan_of(pair)
+    by, first = plan.author, plan.actions[0].problem.id
+    earlier = ConfirmedOutcome(first, Outcome.RESOLVED, plan.as_of, by)
+    result = follow_up(two_of(pair, replace(plan, outcomes=(earlier,))), answers(pair, plan))
+    assert first in {o.problem for o in result.outcomes}
+    assert first not in result.new_problems
 
 
 def test_there_are_at_least_sixty_pairs_and_none_twice() -> None:

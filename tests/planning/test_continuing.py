@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
+
 from app.domain.assessment import Assessment
 from app.domain.chart import Chart
 from app.domain.follow_up import (
@@ -13,8 +15,9 @@ from app.domain.follow_up import (
     Response,
 )
 from app.domain.plan import ActionPlan, Decision, Verdict
-from app.planning.continuing import confirm, continuing
-from app.planning.draft import Draft, decide, reopen
+from app.planning.continuing import carried_actions, closing, confirm, continuing, unconfirm
+from app.planning.draft import Draft, Editor, decide, reopen, undecided
+from app.planning.merging import logged
 from app.planning.sign import sign
 from tests.plans import OTHER, PHARMACIST, PROBLEM, signed_plan
 
@@ -85,9 +88,68 @@ def test_an_outcome_that_does_not_end_it_leaves_it_open() -> None:
     assert [o.outcome for o in plan.outcomes] == [Outcome.IMPROVING]
 
 
-def test_a_problem_closed_today_is_not_agreed_again_by_itself() -> None:
-    made = confirm(draft(), outcome(AGREED, Outcome.RESOLVED))
-    assert continuing(made, BEFORE, found(PROBLEM)).decision(AGREED) is None
+ENDS = [
+    Outcome.RESOLVED,
+    Outcome.PATIENT_DECLINED,
+    Outcome.PRESCRIBER_DECLINED,
+    Outcome.LOST_TO_FOLLOW_UP,
+]
+
+
+def carried(made: Draft) -> Draft:
+    """As the pages have it: the chart still finds the problem, so what was agreed is taken over."""
+    return continuing(made, BEFORE, found(PROBLEM))
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_problem_closed_today_ends_though_the_chart_still_finds_it(how: Outcome) -> None:
+    made = carried(confirm(carried(draft()), outcome(AGREED, how)))
+    assert [p.id for p in undecided(made, found(PROBLEM))] == [AGREED]
+    assert closing(made, AGREED) == outcome(AGREED, how)
+    plan = next_version(made, found(PROBLEM))
+    assert [o.outcome for o in plan.outcomes] == [how]
+    assert plan.actions == ()
+    assert [p.id for p in plan.undecided] == [AGREED]
+
+
+@pytest.mark.parametrize("how", [o for o in Outcome if o not in ENDS])
+def test_an_outcome_that_ends_nothing_leaves_the_decision(how: Outcome) -> None:
+    made = confirm(carried(draft()), outcome(AGREED, how))
+    assert made.decision(AGREED) == carried(draft()).decision(AGREED)
+    assert closing(made, AGREED) is None
+
+
+def test_taking_the_outcome_back_or_saying_another_brings_back_what_was_decided() -> None:
+    changed = Decision(AGREED, Verdict.CHANGED, text="Today's words.")
+    made = decide(carried(draft()), changed)
+    done = confirm(made, outcome(AGREED, Outcome.RESOLVED))
+    assert carried(done).decision(AGREED) is None
+    assert unconfirm(carried(done), AGREED).decision(AGREED) == changed
+    improving = confirm(carried(done), outcome(AGREED, Outcome.IMPROVING))
+    assert improving.decision(AGREED) == changed
+
+
+def test_what_is_closed_and_agreed_again_is_followed_on() -> None:
+    today = found(PROBLEM)
+    made = confirm(carried(draft()), outcome(AGREED, Outcome.RESOLVED))
+    again = decide(carried(made), Decision(AGREED, Verdict.ACCEPTED, note="again"))
+    assert unconfirm(again, AGREED).decision(AGREED) == again.decision(AGREED)
+    plan = next_version(again, today)
+    assert [a.note for a in plan.actions] == ["again"]
+    later = continuing(draft(), plan, today)
+    assert later.decision(AGREED).note == "again"  # type: ignore[union-attr]
+    assert [a.problem.id for a in carried_actions(draft(), plan, ())] == [AGREED]
+
+
+def test_the_history_tells_the_outcome_and_no_decision_taken_back() -> None:
+    by, at = Editor("Dana Lee", "dana"), datetime(2027, 1, 20, 9, tzinfo=UTC)
+    before = carried(draft())
+    done = logged(before, confirm(before, outcome(AGREED, Outcome.RESOLVED)), by=by, at=at)
+    back = logged(done, unconfirm(done, AGREED), by=by, at=at)
+    assert [(c.name, c.now) for c in back.history] == [
+        ("outcomes", "resolved"),
+        ("outcomes", "taken back"),
+    ]
 
 
 def test_what_was_set_aside_is_remembered_also_while_it_is_not_found() -> None:

@@ -88,11 +88,11 @@ def _held(one: Given, every: list[Draft]) -> bool:
     for draft in every:
         if any((c.item, c.name, c.other) == (item, name, one.value) for c in draft.clashes):
             return True
-        now = {
-            "decisions": draft.decision(item),
-            "outcomes": next((o for o in draft.outcomes if o.problem == item), None),
-        }.get(name)
-        if draft.value(item, name) == one.value or (now is not None and words(now) == one.value):
+        now: dict[str, list[object]] = {
+            "decisions": [d for d in (*draft.decisions, *draft.ended) if d.problem_id == item],
+            "outcomes": [o for o in draft.outcomes if o.problem == item],
+        }
+        if one.value in {draft.value(item, name), *map(words, now.get(name, []))}:
             return True
     return False
 

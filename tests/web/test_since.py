@@ -126,6 +126,52 @@ async def test_an_outcome_can_be_taken_back_and_an_unknown_one_is_refused(tmp_pa
     assert "Confirmed" not in await clinic.page("since")
 
 
+async def test_what_is_closed_while_the_chart_still_shows_it_ends_and_is_undecided(
+    tmp_path: Path,
+) -> None:
+    clinic = Clinic(tmp_path)
+    problem = await clinic.first_visit()
+    await clinic.next_visit()
+    await clinic.page("since")
+    await clinic.browser.post(f"since/{problem}", outcome="resolved", note="a rare need only")
+    assert "still shows it" in await clinic.page("since")
+    review = await clinic.page(f"review?problem={problem}")
+    assert "You closed this today as resolved; the chart still shows it." in review
+    assert "Add to plan" in review
+    assert "0 agreed" in await clinic.page("plan")
+
+    await clinic.page("since")
+    await clinic.browser.post(f"since/{problem}/take-back")
+    review = await clinic.page(f"review?problem={problem}")
+    assert "You closed this" not in review
+    assert "In the plan" in review
+    assert "1 agreed" in await clinic.page("plan")
+
+    await clinic.page("since")
+    await clinic.browser.post(f"since/{problem}", outcome="resolved")
+    receipt = text(await clinic.sign())
+    (task,) = clinic.of("Task")
+    assert task["status"] == "completed"
+    assert f"Task/{task['id']}): closed (resolved)" in receipt
+    (plan,) = clinic.plans
+    assert "activity" not in plan or task["id"] not in str(plan["activity"])
+    await clinic.next_visit()
+    assert "No problem of that plan is open" in await clinic.page("since")
+
+
+async def test_what_was_closed_and_is_decided_again_is_in_the_plan(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path)
+    problem = await clinic.first_visit()
+    await clinic.next_visit()
+    await clinic.page("since")
+    await clinic.browser.post(f"since/{problem}", outcome="resolved")
+    await clinic.page(f"review?problem={problem}")
+    await clinic.browser.post(f"review/{problem}/accept")
+    await clinic.sign()
+    await clinic.next_visit()
+    assert "still on the list" in await clinic.page("since")
+
+
 async def test_a_chart_without_a_plan_has_nothing_since(tmp_path: Path) -> None:
     clinic = Clinic(tmp_path)
     page = await clinic.next_visit()

@@ -15,7 +15,7 @@ from app.domain.follow_up import (
     ProposedOutcome,
 )
 from app.domain.plan import ActionPlan, PlannedAction
-from app.planning.continuing import confirm, unconfirm
+from app.planning.continuing import closing, confirm, unconfirm
 from app.planning.draft import Draft
 from app.web.ehr_answers import came_in
 from app.web.pages import page
@@ -46,6 +46,7 @@ class Row:
     waited: int  # days since it was signed
     confirmed: ConfirmedOutcome | None
     overdue: int  # days past its due date
+    found_again: bool  # closed in this review, and today's chart still shows it
 
 
 @router.get("")
@@ -80,6 +81,7 @@ def _rows(visit: OpenVisit, draft: Draft, plan: ActionPlan) -> list[Row]:
     problems |= {id_: a.problem for id_, a in actions.items()}
     answers = {r.action: r for r in (*plan.responses, *visit.responses)}
     said = {o.problem: o for o in draft.outcomes}
+    found = {p.id for p in visit.assessment.problems}
     waited = (visit.case.as_of - plan.as_of).days
     proposed = visit.followed.outcomes if visit.followed else ()
     return [
@@ -91,6 +93,7 @@ def _rows(visit: OpenVisit, draft: Draft, plan: ActionPlan) -> list[Row]:
             waited=waited,
             confirmed=said.get(o.problem),
             overdue=max(0, (visit.case.as_of - action.due).days) if action else 0,
+            found_again=o.problem in found and closing(draft, o.problem) is not None,
         )
         for o in proposed
     ]

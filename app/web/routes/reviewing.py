@@ -9,15 +9,17 @@ from app.audit.trail import AuditEvent, record
 from app.domain.assessment import Cell, MedicationTherapyProblem, Need
 from app.domain.errors import CmmError
 from app.domain.plan import Decision, Verdict
+from app.planning.continuing import closing
 from app.planning.defaults import due_date, owner_of
 from app.planning.draft import Draft, add_problem, all_problems, reopen, undecided
 from app.planning.merging import decide_seeing
 from app.planning.own import OwnProblem, own_problem
 from app.web.grid import NEED_TITLES, grid_view
 from app.web.pages import page
+from app.web.routes.following import OUTCOMES
 from app.web.trend import trend
 from app.web.visit import CurrentOpenVisit, OpenVisit
-from app.web.words import medicine_name
+from app.web.words import day, medicine_name
 
 router = APIRouter(prefix="/s/{session_id}/review")
 VERDICT_WORDS = {"accepted": "In the plan", "changed": "In the plan, changed", "dismissed": "Set aside", "added": "Added by you"}  # fmt: skip
@@ -90,12 +92,25 @@ def _detail(
         "cell": cell,
         "cell_title": title,
         "decision": draft.decision(problem.id),
+        "closed": _closed(visit, draft, problem.id),
         "series": trend(visit.chart.measurements, problem.measure),
         "owner": owner_of(problem, visit.chart, visit.author),
         "due": due_date(problem.severity, visit.assessment.as_of),
         "others": others,
         "next_problem": waiting[0] if waiting else None,
     }
+
+
+def _closed(visit: OpenVisit, draft: Draft, problem: str) -> str:
+    """Who closed it in this review and how; empty where nobody did."""
+    said = closing(draft, problem)
+    if said is None:
+        return ""
+    who = "You" if said.by == visit.author else said.by.name
+    when = "today" if said.on == visit.case.as_of else f"on {day(said.on)}"
+    return (
+        f"{who} closed this {when} as {OUTCOMES[said.outcome].lower()}; the chart still shows it."
+    )
 
 
 def _cell(visit: OpenVisit, key: str) -> tuple[Cell | None, str]:
