@@ -1,7 +1,7 @@
 """CodeableConcept and Coding -> Concept."""
 
 from app.domain.codes import Coding, Concept
-from fhir_mappings.reading import Json, member, objects, words
+from fhir_mappings.reading import member, objects, words
 
 
 def concept(value: object) -> Concept:
@@ -11,16 +11,16 @@ def concept(value: object) -> Concept:
     """
     if not isinstance(value, dict):
         return _NOTHING
-    codings = tuple([c for c in map(coding, objects(value.get("coding"))) if c.code or c.display])
+    codings = []
+    for sent in objects(value.get("coding")):
+        code, display = words(sent.get("code")), words(sent.get("display"))
+        if code or display:
+            codings.append(Coding(words(sent.get("system")), code, display))
     text = words(value.get("text")) or next((c.display for c in codings if c.display), "")
-    return Concept(text, codings)
+    return Concept(text, tuple(codings))
 
 
 _NOTHING = Concept("")
-
-
-def coding(value: Json) -> Coding:
-    return Coding(words(value.get("system")), words(value.get("code")), words(value.get("display")))
 
 
 def concepts(value: object) -> tuple[Concept, ...]:
@@ -42,8 +42,8 @@ def first_code(value: object) -> str:
 
 def codes(value: object) -> tuple[str, ...]:
     """All codes of a list of concepts, such as categories."""
-    sent = [c.get("code") for one in objects(value) for c in objects(one.get("coding"))]
-    return tuple([code for code in map(words, sent) if code])
+    sent = [words(c.get("code")) for one in objects(value) for c in objects(one.get("coding"))]
+    return tuple(filter(None, sent))
 
 
 def name_of(value: Concept) -> str:

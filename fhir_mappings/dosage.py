@@ -1,5 +1,6 @@
 """Dosage -> Dosage: the words and whatever was structured, never more than was sent."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from app.domain.codes import UCUM, Concept
@@ -124,10 +125,10 @@ def quantity_unit(value: object) -> str:
     """
     if not isinstance(value, dict):
         return ""
-    code, unit = words(value.get("code")), words(value.get("unit"))
-    if code and words(value.get("system")) == UCUM and not code.startswith("{"):
-        return code if code != "1" or not unit else unit
-    return unit or code
+    code = words(value.get("code"))
+    if code and words(value.get("system")) == UCUM and code[0] != "{":
+        return code if code != "1" else words(value.get("unit")) or code
+    return words(value.get("unit")) or code
 
 
 def _frequency(
@@ -153,7 +154,7 @@ def _frequency(
     return times, most, every, number(member(repeat, "periodMax")), unit
 
 
-def _maximum(ratios: tuple[Json, ...]) -> tuple[Decimal | None, str, Decimal | None]:
+def _maximum(ratios: Sequence[Json]) -> tuple[Decimal | None, str, Decimal | None]:
     for ratio in ratios:
         amount = number(member(ratio.get("numerator"), "value"))
         days = duration_days(ratio.get("denominator"))

@@ -14,7 +14,6 @@ from fhir_mappings.reading import (
     Json,
     identified,
     label,
-    member,
     number,
     objects,
     partial_date,
@@ -59,7 +58,8 @@ def observation(resource: Json) -> Observed:
         raise Unmappable(f"{_a(named)} {told}, so it is not known to be final")
     head = _Head(source, _taken(resource), codes(resource.get("category")))
     parts = [(named, resource)]
-    parts += [(concept(c.get("code")), c) for c in objects(resource.get("component"))]
+    if "component" in resource:
+        parts += [(concept(c.get("code")), c) for c in objects(resource["component"])]
     return _gather(head, parts)
 
 
@@ -111,22 +111,19 @@ def _told(part: Json) -> Concept | None:
 
 
 def _quantity(head: _Head, named: Concept, value: object) -> Measurement:
-    amount, unit = number(member(value, "value")), quantity_unit(value)
+    sent = value if isinstance(value, dict) else _NOTHING
+    amount, unit = number(sent.get("value")), quantity_unit(sent)
     if amount is None:
         raise Unmappable(f"{_a(named)} has no usable number")
     if not unit:
         raise Unmappable(f"{_a(named)} has no unit")
     if not said(named):
         raise Unmappable("part of a result does not say what was observed")
-    return Measurement(
-        source=head.source,
-        concept=named,
-        value=amount,
-        unit=unit,
-        taken=_exact_day(head, named),
-        comparator=words(member(value, "comparator")),
-        categories=head.categories,
-    )
+    day, than = _exact_day(head, named), words(sent.get("comparator"))
+    return Measurement(head.source, named, amount, unit, day, than, head.categories)
+
+
+_NOTHING: Json = {}
 
 
 def _found(head: _Head, named: Concept, value: Concept) -> Finding:
@@ -147,8 +144,7 @@ def _taken(resource: Json) -> PartialDate | None:
     The day of the result: of a period its end, since a 24 hour collection is known only then.
     `issued` is when the report came out and never stands in for it.
     """
-    day = partial_date(resource.get("effectiveDateTime"))
-    if day:
+    if day := partial_date(resource.get("effectiveDateTime")):
         return day
     starts, ends = period(resource.get("effectivePeriod"))
     return partial_date(resource.get("effectiveInstant")) or ends or starts

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -63,10 +63,12 @@ def words(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def objects(value: object) -> tuple[Json, ...]:
+def objects(value: object) -> Sequence[Json]:
     """The objects of a list. A lone object counts as a list of one: some servers forget the brackets."""
+    if value is None:
+        return ()
     if isinstance(value, list):
-        return tuple([v for v in value if isinstance(v, dict)])
+        return [v for v in value if isinstance(v, dict)]
     return (value,) if isinstance(value, dict) else ()
 
 
@@ -79,13 +81,17 @@ def number(value: object) -> Decimal | None:
     A number of human size. A boolean is an int to Python and none to a clinician; `1E+999999999` is
     finite to Python and would stop the machine that converts it.
     """
-    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
+    if value is None or isinstance(value, bool):
         return None
-    exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    if isinstance(value, (int, Decimal)):
+        exact = Decimal(value)
+    elif isinstance(value, float):
+        exact = Decimal(str(value))
+    else:
+        return None
     return exact if exact.is_finite() and abs(exact.adjusted()) <= _LARGEST_EXPONENT else None
 
 
-_NUMBERS = (int, float, Decimal)
 _LARGEST_EXPONENT = 30
 
 

@@ -8,7 +8,7 @@ from fhir_mappings.reading import Json, Lookup, member, objects, words
 
 def reference(value: object) -> str:
     """The reference itself, without the version that some servers append."""
-    sent = words(member(value, "reference"))
+    sent = words(value.get("reference")) if isinstance(value, dict) else ""
     return sent.partition("/_history/")[0] if "/_history/" in sent else sent
 
 
@@ -47,9 +47,7 @@ def is_about(resource: Json, patient_references: Iterable[str]) -> bool:
     the patient's address: an id is one person's under one base address only.
     """
     sent = subject(resource)
-    if not sent or sent.startswith("#"):
-        return True
-    return sent in patient_references
+    return sent in patient_references or not sent or sent.startswith("#")
 
 
 def retracted(resource: Json) -> bool:

@@ -2,10 +2,12 @@
 
 import calendar
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
 _DAY = len("2026-05-04")
+_LONGEST = len("2026-05-04T13:28:17.239000000+02:00")
 # Spelled out rather than taken from the locale: the sentence is the same on every server.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -40,24 +42,32 @@ class PartialDate(Struct, frozen=True, gc=False):
     @classmethod
     def parse(cls, text: str) -> "PartialDate | None":
         """Reads `2026`, `2026-05`, `2026-05-04` or a FHIR dateTime; None when it is none of them."""
-        sent = text.partition("T")[0]
-        try:
-            # Checked first: Python's own reader also takes ISO weeks and days without hyphens.
-            if len(sent) == _DAY and sent[4] == sent[7] == "-":
-                exact = date.fromisoformat(sent)
-                return cls(text, exact, exact)
-            return cls._coarse(text, sent)
-        except (ValueError, calendar.IllegalMonthError):
-            return None
+        return _read_often(text) if len(text) <= _LONGEST else _read(text)
 
-    @classmethod
-    def _coarse(cls, text: str, sent: str) -> "PartialDate | None":
-        parts = sent.split("-")
-        lengths = [len(p) for p in parts if p.isascii() and p.isdigit()]
-        if len(parts) > 2 or lengths != [4, 2][: len(parts)]:
-            return None
-        year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else None
-        if month is None:
-            return cls(text, date(year, 1, 1), date(year, 12, 31))
-        last = calendar.monthrange(year, month)[1]
-        return cls(text, date(year, month, 1), date(year, month, last))
+
+def _read(text: str) -> PartialDate | None:
+    sent = text.partition("T")[0]
+    try:
+        # Checked first: Python's own reader also takes ISO weeks and days without hyphens.
+        if len(sent) == _DAY and sent[4] == sent[7] == "-":
+            exact = date.fromisoformat(sent)
+            return PartialDate(text, exact, exact)
+        return _coarse(text, sent)
+    except (ValueError, calendar.IllegalMonthError):
+        return None
+
+
+# The results and orders of one contact share its date.
+_read_often = lru_cache(maxsize=1024)(_read)
+
+
+def _coarse(text: str, sent: str) -> PartialDate | None:
+    parts = sent.split("-")
+    lengths = [len(p) for p in parts if p.isascii() and p.isdigit()]
+    if len(parts) > 2 or lengths != [4, 2][: len(parts)]:
+        return None
+    year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else None
+    if month is None:
+        return PartialDate(text, date(year, 1, 1), date(year, 12, 31))
+    last = calendar.monthrange(year, month)[1]
+    return PartialDate(text, date(year, month, 1), date(year, month, last))
