@@ -45,7 +45,7 @@ def follow_up(two: Between, responses: Iterable[PrescriberResponse] = ()) -> Fol
     plan, answers = two.plan, (*two.plan.responses, *responses)
     agreed = [proposed(two, a, answers) for a in plan.actions]
     again = [look_again(two, d) for d in plan.dismissed]
-    known = {p.problem.id for p in (*plan.actions, *plan.dismissed)}
+    known = {a.problem.id for a in plan.actions} | {d.problem.id for d in plan.dismissed}
     known |= {p.id for p in plan.undecided}
     return FollowUp(
         plan=plan.id,
