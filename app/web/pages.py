@@ -62,6 +62,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "medicine_parts": words.medicine_parts,
     "number": words.number,
     "progress_mark": words.progress_mark,
+    "recorded": words.recorded,
     "resource_words": words.resource_words,
     "source_kinds": source_kinds,
     "source_line": words.source_line,

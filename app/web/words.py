@@ -67,6 +67,12 @@ def when(value: PartialDate | None) -> str:
     return day(value.exact) if value.exact else value.text
 
 
+def recorded(text: str) -> str:
+    """A day that was kept as text, as pages write days; other words stay as they are."""
+    value = PartialDate.parse(text)
+    return when(value) if value else text
+
+
 def birth(value: PartialDate | None, as_of: date) -> str:
     """14-Jul-1951 (75y)."""
     if value is None or value.exact is None:

@@ -45,7 +45,7 @@ def test_what_the_site_changed_is_told_with_who_when_and_why(tmp_path: Path, ehr
         "U09",
         "not used here",
         "R. Ortiz PharmD",
-        "2026-11-02",
+        "02-Nov-2026",
         "the lung clinic decides",
     ):
         assert word in told

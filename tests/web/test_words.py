@@ -11,7 +11,7 @@ from app.domain.dates import PartialDate
 from app.domain.patient import Patient
 from app.web.trend import trend
 from app.web.visit import allergy_line
-from app.web.words import birth, number, shorten, unit, when
+from app.web.words import birth, number, recorded, shorten, unit, when
 
 EGFR = Coding(LOINC, "98979-8", "eGFR")
 PATIENT = Patient("p", "P", None, "unknown")
@@ -39,6 +39,14 @@ def test_units_read_as_people_write_them(code: str, shown: str) -> None:
 )
 def test_a_birth_date_is_shown_with_the_age_only_when_it_is_exact(born: str, shown: str) -> None:
     assert birth(PartialDate.parse(born), date(2026, 11, 21)) == shown
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [("2026-05-06", "06-May-2026"), ("2026-05", "2026-05"), ("Dr Kim", "Dr Kim"), ("", "")],
+)
+def test_a_day_that_was_kept_as_text_reads_as_any_other_day(kept: str, shown: str) -> None:
+    assert recorded(kept) == shown
 
 
 def test_what_is_not_known_is_written_so() -> None:

@@ -13,6 +13,7 @@ from app.web.pages import page
 from app.web.routes.programme import may_read
 from app.web.visit import CurrentOpenVisit
 from app.web.wording import rule_rows
+from app.web.words import day
 
 router = APIRouter(prefix="/s/{session_id}/about")
 
@@ -59,7 +60,7 @@ def _changes(knowledge: Knowledge) -> list[dict[str, str]]:
             "of": change.of,
             "what": change_words(change),
             "by": change.by,
-            "day": change.day.isoformat(),
+            "day": day(change.day),
             "why": change.why,
         }
         for change in knowledge.changes
