@@ -26,6 +26,8 @@ SCOPES = (
     "patient/ServiceRequest.crus", "patient/Provenance.crs", "patient/DocumentReference.crs",
     "user/Practitioner.r", "profile",
 )  # fmt: skip
+# Not among what every EHR is asked for: some refuse a scope of a kind that they do not have.
+MESSAGES = "patient/Communication.crs"
 
 
 def run(folder: Path, app_port: int, ehr_port: int, dialect: str = OPEN) -> int:
@@ -74,7 +76,7 @@ def prepare(folder: Path, app_port: int, ehr_port: int, dialect: str = OPEN) -> 
 
 def _tenant(ehr: str, app: str, dialect: str) -> str:
     """What an integrator would write for an EHR of this vendor: its issuers, and how it is asked."""
-    scopes = ", ".join(f'"{scope}"' for scope in SCOPES)
+    scopes = ", ".join(f'"{scope}"' for scope in scopes_at(dialect))
     paths = ["/auth"] if dialect == OPEN else load(dialect).smart.issuers
     issuers = ", ".join(f'"{ehr}{path}"' for path in paths)
     spoken = "auto" if dialect == OPEN else dialect
@@ -92,6 +94,13 @@ frame_ancestors = ["{ehr}"]
 allow_http_loopback = true
 scopes = [{scopes}]
 """
+
+
+def scopes_at(dialect: str) -> tuple[str, ...]:
+    """Where messages can be created one goes to the prescriber as what it is, else as a note."""
+    rules = None if dialect == OPEN else load(dialect).types.get("Communication")
+    takes = dialect == OPEN or (rules is not None and "create" in rules.can)
+    return (*SCOPES, MESSAGES) if takes else SCOPES
 
 
 def _sandbox(app_port: int, ehr_port: int, dialect: str = OPEN) -> subprocess.Popen[bytes]:

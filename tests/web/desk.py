@@ -9,11 +9,12 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.sandbox.dialects import OPEN
 from app.sandbox.fhir.store import Unit
 from app.store.database import Database
 from app.store.schema import AUDIT, OUTBOX
 from fhir_mappings.write_names import Json
-from tests.web.journey import app_at, browser_at, sandbox
+from tests.web.journey import app_at, browser_at, sandbox, tenant_at
 from tests.web.test_journey import problems
 
 ROSA = "rosa-delgado"
@@ -22,11 +23,11 @@ ROSA = "rosa-delgado"
 class Desk:
     """`somebody_else_signs_in` is for what only the signer may do."""
 
-    def __init__(self, folder: Path, **tenant: object) -> None:
-        self.ehr = sandbox()
+    def __init__(self, folder: Path, dialect: str = OPEN, **tenant: object) -> None:
+        self.ehr = sandbox(dialect=dialect)
         self.ehr.add_middleware(_Seat, desk=self)
         self.elsewhere: FastAPI | None = None
-        self.app: FastAPI = app_at(folder, self.ehr, **tenant)
+        self.app: FastAPI = app_at(folder, self.ehr, **{**tenant_at(dialect), **tenant})
         self.browser = browser_at(self.app, self.ehr)
         self._database = f"sqlite:///{folder}/app.sqlite3"
 
@@ -44,7 +45,10 @@ class Desk:
         page = await self.browser.step("sign")
         seen = re.search(r'name="seen" value="([0-9a-f]+)"', page.text)
         assert seen, page.text
-        await self.browser.post("sign", **{"knows": "yes", "seen": seen[1], **form})
+        _, _, contacts = page.text.partition('name="contact"')  # where every note needs one
+        visits = re.findall(r'<option value="([^"]+)">', contacts.partition("</select>")[0])
+        chosen = {"contact": visits[0]} if visits else {}
+        await self.browser.post("sign", **{"knows": "yes", "seen": seen[1], **chosen, **form})
         return self.browser.page.text
 
     async def change_there(self, **changes: Any) -> None:

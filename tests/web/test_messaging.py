@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.demo import scopes_at
+from app.sandbox.dialects import OPEN
 from tests.web.desk import ROSA, Desk
 from tests.web.test_since import Clinic
 
@@ -34,6 +36,32 @@ def test_the_message_is_sent_with_one_button_and_once(desk: Callable[..., Desk])
     assert message["about"] == [{"reference": f"CarePlan/{at.plans[0]['id']}"}]
     assert message["recipient"]
     assert [k for k in at.audited if k.startswith("message")] == ["message-asked", "message-delivered"]  # fmt: skip
+
+
+FORMS = {
+    OPEN: ("CarePlan", "Communication"),
+    "medplum": ("CarePlan", "Communication"),
+    "epic": ("DocumentReference", "Communication"),
+    "oracle": ("DocumentReference", "Communication"),
+}
+
+
+@pytest.mark.parametrize("dialect", FORMS)
+def test_the_demo_sends_it_as_a_message_where_messages_are_taken(
+    desk: Callable[..., Desk], dialect: str
+) -> None:
+    at = desk(dialect=dialect, scopes=list(scopes_at(dialect)))
+
+    async def go() -> str:
+        await at.accept()
+        await at.sign()
+        await at.browser.post("receipt/message")
+        return at.browser.page.text
+
+    said, (about, kind) = asyncio.run(go()), FORMS[dialect]
+    [message] = [m for m in at.of(kind) if "message-to-prescriber" in str(m.get("identifier"))]
+    assert f"{kind}/{message['id']}" in said
+    assert message["about"][0]["reference"].startswith(about)
 
 
 def test_only_who_signed_can_send_it(desk: Callable[..., Desk]) -> None:
