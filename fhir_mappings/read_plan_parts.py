@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from app.domain.assessment import Input, MedicationTherapyProblem, Need, Recommendation, Severity
 from app.domain.codes import Coding, Source
 from app.domain.dates import PartialDate
@@ -131,7 +133,7 @@ def medicine_of(parts: Parts, resource: Json) -> Medicine | None:
     except Unmappable:
         return None
     sig = next((d.text for d in entry.dosages if d.text), "")
-    orders = tuple(replace(entry, source=_source(text)) for text in entry.based_on)
+    orders = tuple(structs.replace(entry, source=_source(text)) for text in entry.based_on)
     return Medicine(
         id=parts.key(resource),
         name=entry.concept.text,

@@ -102,7 +102,7 @@ def kept_up(args: v.ClassNotKeptUp, resolver: Resolver) -> Predicate:
         if first < new.before(index.as_of):
             return NotFound((f"first filled {day(first)}, no new start",))
         last = min(date.fromordinal(first.toordinal() + args.of - 1), index.as_of)
-        covered = len(timeline(known, first, last).covered)
+        covered = timeline(known, first, last).days_covered
         passed = (last - first).days + 1
         said = f"{covered} of the {passed} days since the first fill on {day(first)}"
         if passed - covered > args.of - args.days:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from msgspec import structs
+
 from app.chart.days_covered import Supply, possession, refilled, timeline
 from app.chart.fills import counts
 from app.chart.stays import Stays, hospital_stays
 from app.domain.chart import Encounter
-from app.domain.medicines import Fill, FillHistory, Medicine
+from app.domain.medicines import NO_FILLS, Fill, FillHistory, Medicine
 from app.domain.patient import Patient
 
 LOOK_BACK_DAYS = 365
@@ -33,6 +35,8 @@ def with_fill_histories(
     stays = hospital_stays(encounters, look_back(as_of), as_of, unread)
     return tuple(
         replace(m, fill_history=_of_the_living(fill_history(m.fills, as_of, stays), patient))
+        if m.fills
+        else m  # as it was made: no fills in the chart
         for m in medicines
     )
 
@@ -41,7 +45,7 @@ def _of_the_living(history: FillHistory, patient: Patient) -> FillHistory:
     """PQA ends the period on the day of death, and the day is not in the chart we hold."""
     if not patient.deceased or history.pdc is None:
         return history
-    return replace(history, pdc=None, unknown="the patient has died")
+    return structs.replace(history, pdc=None, unknown="the patient has died")
 
 
 def _one_drug(_: Fill) -> str:
@@ -61,7 +65,7 @@ def fill_history(
     """
     handed = [f for f in fills if counts(f)]
     if not handed:
-        return FillHistory(unknown="no fills in the chart")
+        return NO_FILLS
     dated = [f for f in handed if f.handed_over]
     known = [f for f in dated if f.handed_over and f.handed_over.earliest <= as_of]
     days = sorted((f.handed_over for f in known if f.handed_over), key=lambda d: d.earliest)
@@ -69,10 +73,10 @@ def fill_history(
         fills=len(known), first=days[0] if days else None, last=days[-1] if days else None
     )
     if len(dated) < len(handed):
-        return replace(history, unknown="a fill has no hand-over date")
+        return structs.replace(history, unknown="a fill has no hand-over date")
     supplies = _supplies(known, as_of, drug_of)
     if isinstance(supplies, str):
-        return replace(history, unknown=supplies)
+        return structs.replace(history, unknown=supplies)
     return _measured(history, supplies, as_of, stays)
 
 
@@ -97,7 +101,7 @@ def _measured(
     history: FillHistory, supplies: Sequence[Supply], as_of: date, stays: Stays
 ) -> FillHistory:
     if not supplies:
-        return replace(history, unknown=_too_few(supplies, as_of))
+        return structs.replace(history, unknown=_too_few(supplies, as_of))
     first = min(s.day for s in supplies)
     line = timeline(supplies, first, as_of, stays.days)
     proportion, unknown = line.proportion, _too_few(supplies, as_of)
@@ -109,7 +113,7 @@ def _measured(
         last=history.last,
         pdc=None if unknown else proportion,
         unknown=unknown,
-        days_covered=len(line.covered),
+        days_covered=line.days_covered,
         days_observed=line.days_observed,
         observed_from=first,
         hospital_days=len(line.away),

@@ -10,6 +10,7 @@ from app.domain.medicines import SupplyGap
 _LAST_DAY = date.max.toordinal()
 _FOUR_PLACES = Decimal("0.0001")
 _LEAST_FOR_A_HABIT = 3
+_Run = tuple[int, int]  # the first day, and the first day after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,13 @@ class Timeline:
 
     first: int
     last: int
-    covered: frozenset[int]
+    provided: tuple[_Run, ...]  # with medicine in hand or in hospital, in order and apart
     away: frozenset[int]  # days in hospital, which count neither for nor against
     stop: int  # the first day after all supply
+
+    @property
+    def days_covered(self) -> int:
+        return sum(stop - start for start, stop in self.provided) - len(self.away)
 
     @property
     def days_observed(self) -> int:
@@ -40,18 +45,15 @@ class Timeline:
         """None when every day was spent in hospital."""
         if self.days_observed <= 0:
             return None
-        return (Decimal(len(self.covered)) / self.days_observed).quantize(_FOUR_PLACES)
+        return (Decimal(self.days_covered) / self.days_observed).quantize(_FOUR_PLACES)
 
     @property
     def gaps(self) -> tuple[SupplyGap, ...]:
-        had = self.covered | self.away
-        runs: list[list[int]] = []  # first and last day of each
-        for day in [d for d in range(self.first, self.last + 1) if d not in had]:
-            if runs and runs[-1][1] == day - 1:
-                runs[-1][1] = day
-            else:
-                runs.append([day, day])
-        return tuple(SupplyGap(*map(date.fromordinal, run)) for run in runs)
+        begins = (self.first, *(stop for _, stop in self.provided))
+        ends = (*(start for start, _ in self.provided), self.last + 1)
+        pairs = zip(begins, ends, strict=True)
+        days = ((a, b - 1) for a, b in pairs if a < b)
+        return tuple(SupplyGap(*map(date.fromordinal, run)) for run in days)
 
     @property
     def supply_ends(self) -> date:
@@ -73,15 +75,27 @@ def timeline(
     """
     start_day, end_day = first.toordinal(), last.toordinal()
     out = sorted(day.toordinal() for day in set(away))
-    covered: set[int] = set()
+    spans: list[_Run] = []
     free_from: dict[str, int] = {}
     for supply in sorted(supplies, key=lambda s: (s.day, s.drug)):
         start = max(supply.day.toordinal(), free_from.get(supply.drug, 0))
         free_from[supply.drug] = stop = _used_up(start, supply.days, out)
-        covered.update(range(max(start, start_day), min(stop, end_day + 1)))
+        spans.append((max(start, start_day), min(stop, end_day + 1)))
     gone = frozenset(day for day in out if start_day <= day <= end_day)
+    spans += ((day, day + 1) for day in gone)
     stop = max(free_from.values(), default=start_day)
-    return Timeline(start_day, end_day, frozenset(covered - gone), gone, stop)
+    return Timeline(start_day, end_day, _apart(spans), gone, stop)
+
+
+def _apart(spans: Iterable[_Run]) -> tuple[_Run, ...]:
+    """The same days in order, with what touches or overlaps as one run."""
+    runs: list[_Run] = []
+    for start, stop in sorted(s for s in spans if s[0] < s[1]):
+        if runs and start <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(stop, runs[-1][1]))
+        else:
+            runs.append((start, stop))
+    return tuple(runs)
 
 
 def _used_up(start: int, days: int, away: Sequence[int]) -> int:

@@ -18,8 +18,7 @@ from app.domain.medicines import (
 from app.domain.patient import Patient
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True, gc=False):
     """A problem, diagnosis or health concern. `clinical_status` is as sent, `unknown` where missing."""
 
     source: Source
@@ -52,8 +51,7 @@ class Measurement(Struct, frozen=True):
     categories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, gc=False):
     """One non-numeric observation: smoking status, pregnancy status, a social answer."""
 
     source: Source
@@ -63,8 +61,7 @@ class Finding:
     categories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Allergy:
+class Allergy(Struct, frozen=True, gc=False):
     """An allergy or intolerance. `active` follows clinicalStatus; reactions are the words recorded."""
 
     source: Source
@@ -76,8 +73,7 @@ class Allergy:
     substances: tuple[Concept, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Immunization:
+class Immunization(Struct, frozen=True, gc=False):
     """A vaccine given."""
 
     source: Source
@@ -86,8 +82,7 @@ class Immunization:
     given: PartialDate | None
 
 
-@dataclass(frozen=True, slots=True)
-class Encounter:
+class Encounter(Struct, frozen=True, gc=False):
     """A contact with the health system."""
 
     source: Source
@@ -98,8 +93,7 @@ class Encounter:
     ends: PartialDate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Procedure:
+class Procedure(Struct, frozen=True, gc=False):
     """A procedure done."""
 
     source: Source

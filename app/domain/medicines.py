@@ -46,8 +46,7 @@ class Dosage(Struct, frozen=True):
     rate_unit: str = ""  # an infusion rate was sent; its unit
 
 
-@dataclass(frozen=True, slots=True)
-class MedicationEntry:
+class MedicationEntry(Struct, frozen=True, gc=False):
     """
     One MedicationRequest or MedicationStatement, read tolerantly.
 
@@ -90,8 +89,7 @@ class Fill(Struct, frozen=True):
     dosages: tuple[Dosage, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Administration:
+class Administration(Struct, frozen=True, gc=False):
     """One MedicationAdministration: a dose that someone gave, or did not give."""
 
     source: Source
@@ -171,8 +169,7 @@ class MedicineIdentity:
         return tuple([i.name for i in self.ingredients])
 
 
-@dataclass(frozen=True, slots=True)
-class IngredientDose:
+class IngredientDose(Struct, frozen=True, gc=False):
     """Daily amount of one ingredient."""
 
     ingredient: str
@@ -190,8 +187,7 @@ class DoseBasis(StrEnum):
     TEXT = "text"  # the words alone, read in full
 
 
-@dataclass(frozen=True, slots=True)
-class DailyDose:
+class DailyDose(Struct, frozen=True, gc=False):
     """Daily dose of a medicine as a range per ingredient, or `unknown` with the reason in words."""
 
     per_ingredient: tuple[IngredientDose, ...] = ()
@@ -212,8 +208,7 @@ class LineStatus(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True, gc=False):
     """Two sources that do not say the same about one medicine: kind, one sentence, and the sources."""
 
     kind: str  # app/chart/settling.toml names them all, with the answers to each
@@ -277,8 +272,7 @@ class Settled:
         return f"Settled on {clinical_date(given.at.date())} by {given.by}: {said}.{note}"
 
 
-@dataclass(frozen=True, slots=True)
-class SupplyGap:
+class SupplyGap(Struct, frozen=True, gc=False):
     """Days in a row without medicine in hand, both ends counted."""
 
     first: date
@@ -289,8 +283,7 @@ class SupplyGap:
         return (self.last - self.first).days + 1
 
 
-@dataclass(frozen=True, slots=True)
-class FillHistory:
+class FillHistory(Struct, frozen=True, gc=False):
     """
     What the dispenses say. `pdc` is the proportion of days covered between the first fill in the
     look-back and `as_of`; None with `unknown` saying why when it can't be computed. Everything below
@@ -316,6 +309,10 @@ class FillHistory:
     caveats: tuple[str, ...] = ()  # what could not be taken into account, in words
 
 
+_NOT_DIRECTED = DailyDose(unknown="no dosing instruction")
+NO_FILLS = FillHistory(unknown="no fills in the chart")
+
+
 @dataclass(frozen=True, slots=True)
 class Medicine:
     """One line of the reconciled list: the medicine, every entry and fill that is it, and their disagreements."""
@@ -326,14 +323,14 @@ class Medicine:
     status: LineStatus
     entries: tuple[MedicationEntry, ...]
     fills: tuple[Fill, ...] = ()
-    daily_dose: DailyDose = DailyDose(unknown="no dosing instruction")
+    daily_dose: DailyDose = _NOT_DIRECTED
     sig: str = ""
     as_needed: bool = False
     prescriber: str = ""
     reasons: tuple[Concept, ...] = ()
     started: PartialDate | None = None
     disagreements: tuple[Disagreement, ...] = ()
-    fill_history: FillHistory = FillHistory(unknown="no fills in the chart")
+    fill_history: FillHistory = NO_FILLS
     notes: tuple[str, ...] = ()
     administrations: tuple[Administration, ...] = ()
     marks: tuple[ListMark, ...] = ()

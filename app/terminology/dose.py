@@ -1,12 +1,13 @@
 """The daily dose of a medicine: directions times strength, or the reason why it can't be told."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final
+
+from msgspec import structs
 
 from app.domain.medicines import DailyDose, Dosage, IngredientDose, MedicineIdentity, Strength
 from app.terminology.regimen import NO_INSTRUCTION, Amount, Number, Regimen, Step
@@ -222,7 +223,7 @@ def _weekly(dose: IngredientDose, regimen: Regimen) -> str:
     rates = [s.per_day[1] for s in regimen.steps if s.per_day]
     if sum(rates) >= 1 or (7 * sum(rates)).denominator != 1:
         return ""
-    week = replace(
+    week = structs.replace(
         dose,
         low=(dose.low * 7).quantize(Decimal("0.000001")),
         high=(dose.high * 7).quantize(Decimal("0.000001")),

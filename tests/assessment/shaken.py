@@ -65,7 +65,7 @@ def _icd10(condition: Condition) -> Condition:
     if not condition.concept.codes(SNOMED):
         return condition
     coding = _same_families().get(matcher.families_of(condition.concept))
-    return replace(condition, concept=Concept("", (coding,))) if coding else condition
+    return structs.replace(condition, concept=Concept("", (coding,))) if coding else condition
 
 
 @cache

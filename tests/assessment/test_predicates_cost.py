@@ -53,7 +53,7 @@ def _ordered(text: str, **entry: Any) -> Chart:
     """Lipitor on the list; its order says this."""
     given = chart(medicines=[LIPITOR])
     medicine = given.medicines[0]
-    order = replace(medicine.entries[0], concept=Concept(text), **entry)
+    order = msgspec.structs.replace(medicine.entries[0], concept=Concept(text), **entry)
     return replace(given, medicines=(replace(medicine, entries=(order,)),))
 
 
@@ -113,7 +113,9 @@ def test_only_an_active_order_counts(entry: dict[str, Any]) -> None:
 def test_the_newest_order_decides() -> None:
     given = _ordered("Lipitor 40 mg tablet")
     (order,) = given.medicines[0].entries
-    newer: MedicationEntry = replace(order, concept=Concept("atorvastatin 40 mg tablet"))
+    newer: MedicationEntry = msgspec.structs.replace(
+        order, concept=Concept("atorvastatin 40 mg tablet")
+    )
     assert type(_asked(SOLD, _with(given, entries=(order, newer)), BRAND)) is NotFound
     assert type(_asked(SOLD, _with(given, entries=(newer, order)), BRAND)) is Found
 

@@ -71,7 +71,7 @@ def _raised(on: date) -> Chart:
     subject = chart(medicines=_lisinopril("P3Y"), labs={"potassium": {"value": 4, "ago": "P4M"}})
     (medicine,) = subject.medicines
     (first,) = medicine.entries
-    first = replace(first, dosages=(Dosage(text="1 tablet daily"),))
+    first = msgspec.structs.replace(first, dosages=(Dosage(text="1 tablet daily"),))
     exact = PartialDate(on.isoformat(), on, on)
     second = MedicationEntry(
         Source("MedicationRequest", "second"),
