@@ -24,7 +24,7 @@ from app.domain.patient import Patient
 from app.terminology.vocabulary import Vocabulary
 from fhir_mappings.bundle import Entry
 from fhir_mappings.reading import Json, Lookup, words
-from fhir_mappings.reference import is_about, retracted
+from fhir_mappings.reference import is_about, retracted, short, subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Raw:
     gaps: tuple[Gap, ...] = ()
     unread: frozenset[str] = frozenset()
     read_at: datetime | None = None
+    anywhere: str = ""  # `Patient/id` where the same id at any address is taken for this patient
 
 
 def assemble(raw: Raw, *, as_of: date, vocabulary: Vocabulary) -> Chart:
@@ -93,7 +94,7 @@ def _take(entry: Entry, raw: Raw, found: Found, as_of: date) -> None:
     reader = READERS.get(type_)
     if reader is None or retracted(resource):
         return
-    if not is_about(resource, raw.patient_references):
+    if not (is_about(resource, raw.patient_references) or short(subject(resource)) == raw.anywhere):
         found.refused.append(refusal(resource))
         return
     try:

@@ -83,6 +83,9 @@ def _listed(line: Line) -> Iterator[Disagreement]:
 
 def _strength(line: Line) -> Iterator[Disagreement]:
     """Past entries are left out: that an old strength differs is history."""
+    first = line.members[0].identity
+    if all(m.identity is first for m in line.members):
+        return
     by_strength: dict[StrengthKey, list[Recorded]] = {}
     for member in line.members:
         key = strength_key(member.identity) if member.identity else None
@@ -141,7 +144,7 @@ def _dose(line: Line) -> Iterator[Disagreement]:
 
 
 def _two_doses(line: Line, one: MedicationEntry, other: MedicationEntry) -> Iterator[Disagreement]:
-    a, b = line.doses[one.source], line.doses[other.source]
+    a, b = line.dose(one), line.dose(other)
     sources = (one.source, other.source)
     label = "the patient's statement" if not is_order(other) else "another order"
     if a.per_ingredient and b.per_ingredient and set(a.per_ingredient) != set(b.per_ingredient):

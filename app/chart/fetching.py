@@ -52,7 +52,7 @@ def _not_refilled(line: Line) -> Iterator[Disagreement]:
     since = line.as_of - timedelta(days=standing_table().fill_days)
     if last.latest >= since or any(covers(f, line.as_of) for _, f in handed):
         return
-    orders = [o for o in _fetched_orders(line) if not line.doses[o.source].as_needed]
+    orders = [o for o in _fetched_orders(line) if not line.dose(o).as_needed]
     if not orders or any((d := dated(o)) is None or d.latest >= since for o in orders):
         return
     yield Disagreement(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from app.chart.assemble import Raw, assemble
@@ -38,9 +39,10 @@ def chart_from_bundle(resource: Json, as_of: date, vocabulary: Vocabulary) -> Ch
     contents = _open(resource)
     entries = newest(contents.entries)
     lookup = lookup_in(contents.entries)
-    person, references, gaps = _whose(entries)
+    whose = _whose(entries)
+    gaps = (*whose.gaps, *_warnings(contents))
     return assemble(
-        Raw(person, references, entries, lookup, gaps=(*gaps, *_warnings(contents))),
+        Raw(whose.person, whose.references, entries, lookup, gaps, anywhere=whose.anywhere),
         as_of=as_of,
         vocabulary=vocabulary,
     )
@@ -65,12 +67,22 @@ def _open(resource: Json) -> Contents:
     return bundle(resource)
 
 
-def _whose(entries: tuple[Entry, ...]) -> tuple[Patient, frozenset[str], tuple[Gap, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """The patient a file is about, with every spelling of the address."""
+
+    person: Patient
+    references: frozenset[str]
+    anywhere: str = ""
+    gaps: tuple[Gap, ...] = ()
+
+
+def _whose(entries: tuple[Entry, ...]) -> _Whose:
     people = [e for e in entries if e.kind == "Patient"]
     if not people:
         return _nobody(entries)
     chosen = people[0] if len(people) == 1 else _the_one_with_medicines(people, entries)
-    return patient(chosen.resource), _references(chosen) | _elsewhere(chosen, entries), ()
+    return _Whose(patient(chosen.resource), _references(chosen), _anywhere(chosen))
 
 
 def _the_one_with_medicines(people: list[Entry], entries: Iterable[Entry]) -> Entry:
@@ -86,7 +98,7 @@ def _the_one_with_medicines(people: list[Entry], entries: Iterable[Entry]) -> En
     return meant[0]
 
 
-def _nobody(entries: tuple[Entry, ...]) -> tuple[Patient, frozenset[str], tuple[Gap, ...]]:
+def _nobody(entries: tuple[Entry, ...]) -> _Whose:
     """No Patient resource: the medicines may still all be one person's."""
     subjects = _medicine_subjects(entries)
     if len(subjects) > 1:
@@ -106,7 +118,7 @@ def _nobody(entries: tuple[Entry, ...]) -> tuple[Patient, frozenset[str], tuple[
         if subjects
         else "There is no chart to read, so nothing was assessed.",
     )
-    return unknown, frozenset(subjects), (gap,)
+    return _Whose(unknown, frozenset(subjects), gaps=(gap,))
 
 
 def _medicine_subjects(entries: Iterable[Entry]) -> frozenset[str]:
@@ -124,16 +136,12 @@ def _references(person: Entry) -> frozenset[str]:
     return frozenset(named - {""})
 
 
-def _elsewhere(person: Entry, entries: Iterable[Entry]) -> frozenset[str]:
+def _anywhere(person: Entry) -> str:
     """
-    Absolute addresses of the patient. A file that gives the Patient no address of its own does not say
-    where it came from, so the same id at any address is taken for this patient.
+    A file that gives the Patient no address of its own does not say where it came from, so the same id
+    at any address is taken for this patient.
     """
-    if person.full_url.startswith("http"):
-        return frozenset()
-    address = f"Patient/{person.id}"
-    named = {subject(e.resource) for e in entries}
-    return frozenset(s for s in named if short(s) == address)
+    return "" if person.full_url.startswith("http") else f"Patient/{person.id}"
 
 
 def _holds(entries: tuple[Entry, ...]) -> str:

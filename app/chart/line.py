@@ -71,14 +71,14 @@ def medicine_line(group: Group, around: Around) -> Medicine:
 
 def _sources(group: Group, identity: MedicineIdentity | None, around: Around) -> Line:
     """The members by what they are. The dose of an entry alone is ever held against another."""
-    by_entry = [m for m in group.members if isinstance(m.record, MedicationEntry)]
+    by_source = {m.record.source: m for m in group.members}
     records = [m.record for m in group.members]
     return Line(
         members=tuple(group.members),
         entries=tuple(by_recency(r for r in records if isinstance(r, MedicationEntry))),
         fills=tuple([r for r in records if isinstance(r, Fill)]),
         given=tuple([r for r in records if isinstance(r, Administration)]),
-        doses={m.record.source: dose_of(m, identity, around.as_of) for m in by_entry},
+        dose=lambda entry: dose_of(by_source[entry.source], identity, around.as_of),
         as_of=around.as_of,
         fills_known=around.fills_known,
         marks=_of_line(around.marks, group.members),

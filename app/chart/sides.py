@@ -1,12 +1,11 @@
 """The sources of one line as the checks for disagreement see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from app.chart.matching import Recorded
 from app.chart.standing import Standing, dated, is_order, standing
-from app.domain.codes import Source
 from app.domain.medicines import Administration, DailyDose, Fill, ListMark, MedicationEntry
 
 
@@ -18,7 +17,7 @@ class Line:
     entries: tuple[MedicationEntry, ...]  # the newest last
     fills: tuple[Fill, ...]
     given: tuple[Administration, ...]
-    doses: Mapping[Source, DailyDose]
+    dose: Callable[[MedicationEntry], DailyDose]  # of an entry alone
     as_of: date
     fills_known: bool  # does the chart hold any fill at all?
     marks: tuple[ListMark, ...] = ()
