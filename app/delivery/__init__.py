@@ -1,6 +1,6 @@
 """From a signed plan to the EHR: ladder, outbox, conflict, receipt."""
 
-from app.delivery.access import is_signer
+from app.delivery.access import is_signer, signer_key
 from app.delivery.as_system import SystemDoor
 from app.delivery.by_hand import InHand, in_hand, taken
 from app.delivery.conflict import (
@@ -54,5 +54,6 @@ __all__ = [
     "receipt_of",
     "refile",
     "refused",
+    "signer_key",
     "taken",
 ]

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from app.domain.people import Person
-from app.store.database import Database
+from app.store.database import Database, person_key
 from app.store.sessions import SqlSessions
-from launch.context import LaunchContext, User
+from launch.context import LaunchContext
 from launch.errors import LaunchError
 from launch.seal import TokenSeal, key_of
 
@@ -36,8 +35,14 @@ async def context_of(database: Database, seal: TokenSeal, session_id: str) -> La
         return None
 
 
-def is_signer(user: User, author: Person) -> bool:
-    """A plan goes out with the access of the person who signed it, not of whoever opens the chart."""
-    if author.reference or user.fhir_user:
-        return author.reference == user.fhir_user
-    return author.name == user.name
+def signer_key(context: LaunchContext) -> str:
+    """Who is signed in. A name is only for reading, and an EHR need not know a user as a practitioner."""
+    return person_key(context.tenant, context.user.issuer, context.user.subject)
+
+
+def is_signer(context: LaunchContext, signer: str) -> bool:
+    """
+    A plan goes out with the access of the person who signed it, not of whoever opens the chart. `signer`
+    is the key that was kept with it.
+    """
+    return signer == signer_key(context)

@@ -16,7 +16,7 @@ from app.delivery.line import Line
 from app.delivery.messenger import Messenger
 from app.delivery.offers import Offers
 from app.delivery.progress import Part, Written
-from app.delivery.signing import SESSION, plan_of
+from app.delivery.signing import SESSION
 from app.domain.errors import CmmError
 from app.ops.clock import Clock
 from app.ops.logs import log
@@ -97,7 +97,7 @@ class Courier:
             row = outbox.newest(connection, chart)
             if row is None or row["state"] not in (*outbox.OPEN, State.SENDING):
                 return ""
-            if not is_signer(context.user, plan_of(self._seal, row).author):
+            if not is_signer(context, row["signer"]):
                 return ""
             sealed = self._seal.close(session_id.encode(), row["version_id"], SESSION)
             if row["state"] == State.SENDING:
@@ -110,7 +110,7 @@ class Courier:
         version_id = await self._database.run(rebound)
         if version_id:
             await self.deliver_soon(version_id, seconds)
-        waiting = await self._messenger.take_up(chart, session_id, context.user)
+        waiting = await self._messenger.take_up(chart, session_id, context)
         if waiting:
             await self.message_soon(waiting, seconds)
 

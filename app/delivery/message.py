@@ -39,6 +39,7 @@ class Held:
 
     plan: ActionPlan
     about: str
+    signer: str
     row: Row | None
 
 
@@ -54,7 +55,7 @@ def held(
     there = written.care_plan
     is_there = there is not None and (row["state"] == outbox.State.DONE or written.has_plan)
     about = there.reference if there is not None and is_there else ""
-    return Held(plan, about, messages.of_version(connection, row["version_id"]))
+    return Held(plan, about, row["signer"], messages.of_version(connection, row["version_id"]))
 
 
 def why_not(found: Held) -> str:

@@ -11,14 +11,13 @@ from app.delivery.attempt import Attempt, Clients, LeaseLost
 from app.delivery.judging import waited_long
 from app.delivery.message import BODY, SENDER
 from app.delivery.parcel import Parcel
-from app.delivery.signing import plan_of
 from app.ops.clock import Clock
 from app.ops.logs import log
 from app.store import messages, outbox
 from app.store.database import Database
 from app.store.outbox import OPEN, Claim, Settlement, State
 from app.store.schema import MESSAGES
-from launch.context import User
+from launch.context import LaunchContext
 from launch.seal import TokenSeal
 
 AUDITED = {State.DONE: "message-delivered", State.REJECTED: "message-rejected"}
@@ -77,12 +76,12 @@ class Messenger:
         await self._database.run(work)
         log().info("message.attempt", state=str(ended.state), outcome=ended.outcome)
 
-    async def take_up(self, chart: str, session_id: str, user: User) -> str:
+    async def take_up(self, chart: str, session_id: str, context: LaunchContext) -> str:
         """Gives the message that waits on this chart the access of this session, if it is its sender's."""
 
         def work(connection: Connection) -> str:
             row = outbox.newest(connection, chart)
-            if row is None or not is_signer(user, plan_of(self._seal, row).author):
+            if row is None or not is_signer(context, row["signer"]):
                 return ""
             waiting = messages.of_version(connection, row["version_id"])
             if waiting is None or waiting["state"] not in OPEN:

@@ -21,8 +21,8 @@ BODY, BUNDLE, SESSION = "body", "bundle", "session"
 @dataclass(frozen=True, slots=True)
 class Signing:
     """
-    A plan just signed: the plan, what will be written, whose chart, with whose access. `how` is what
-    the signer was told of its form; one that goes `by_hand` is never sent.
+    A plan just signed: the plan, what will be written, whose chart, with whose access. `signer` is the
+    key of who signed; `how` is what they were told of its form; one that goes `by_hand` is never sent.
     """
 
     plan: ActionPlan
@@ -30,6 +30,7 @@ class Signing:
     tenant: str
     chart: str
     session_id: str
+    signer: str
     how: str = ""
     by_hand: bool = False
 
@@ -42,6 +43,7 @@ class Signed:
     version: int
     version_id: str
     state: State
+    signer: str
     care_plan: str = ""
     etag: str = ""
 
@@ -63,6 +65,7 @@ def queue(connection: Connection, seal: TokenSeal, signing: Signing) -> bool:
         "version": plan.version,
         "tenant": signing.tenant,
         "chart": signing.chart,
+        "signer": signing.signer,
         "body": seal.close(msgspec.json.encode(plan), row, BODY),
         "signed_at": plan.signed_at,
     }
@@ -105,6 +108,7 @@ def latest_signing(connection: Connection, seal: TokenSeal, chart: str) -> Signe
         version=row["version"],
         version_id=row["version_id"],
         state=State(row["state"]),
+        signer=row["signer"],
         care_plan=there.reference if done else "",
         etag=f'W/"{there.version}"' if done and there.version else "",
     )

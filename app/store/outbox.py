@@ -94,7 +94,9 @@ def newest(connection: Connection, chart: str) -> RowMapping | None:
 
 # Every page asks this several times: the statement is made once.
 _NEWEST = (
-    select(PLANS.c.plan_id, PLANS.c.version, PLANS.c.body, PLANS.c.signed_at, OUTBOX)
+    select(
+        PLANS.c.plan_id, PLANS.c.version, PLANS.c.body, PLANS.c.signed_at, PLANS.c.signer, OUTBOX
+    )
     .join(OUTBOX, OUTBOX.c.version_id == PLANS.c.version_id)
     .where(PLANS.c.chart == bindparam("of"))
     .order_by(PLANS.c.signed_at.desc(), PLANS.c.version.desc())

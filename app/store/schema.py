@@ -80,6 +80,7 @@ PLANS = Table(
     Column("version", Integer, nullable=False),
     Column("tenant", String(64), nullable=False),
     Column("chart", String(64), nullable=False, index=True),
+    Column("signer", String(64), nullable=False),  # the hash of tenant, issuer and subject
     Column("body", LargeBinary, nullable=False),
     Column("signed_at", UtcDateTime, nullable=False),
     UniqueConstraint("plan_id", "version"),

@@ -80,7 +80,7 @@ async def note_instead(visit: Visit) -> NoteInstead | None:
     """None where nothing was refused, a note is no open way, or somebody else signed the plan."""
     services, key = visit.services, visit.chart_key
     found = await services.database.run(lambda c: refused(c, services.seal, key))
-    if found is None or not is_signer(visit.context.user, found.plan.author):
+    if found is None or not is_signer(visit.context, found.row["signer"]):
         return None
     server, rungs = await _ways(visit)
     note = choose([r for r in rungs if r.mode == "document"], found.at_hand).rung

@@ -39,7 +39,7 @@ async def offered(visit: Visit) -> Offered:
     if found is None:
         return Offered()
     why = why_not(found)
-    if not why and not is_signer(visit.context.user, found.plan.author):
+    if not why and not is_signer(visit.context, found.signer):
         why = BY_SIGNER
     return Offered(why_not=why) if why else await _offer(visit, found)
 

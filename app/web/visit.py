@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from app.audit.trail import AuditEvent, record
-from app.delivery import latest_plan
+from app.delivery import latest_plan, signer_key
 from app.domain.assessment import Assessment
 from app.domain.chart import Chart
 from app.domain.errors import CmmError
@@ -79,8 +79,7 @@ class Visit:
     @property
     def editor(self) -> Editor:
         """A name is only for reading: two people may have the same one."""
-        user = self.context.user
-        return Editor(self.author.name, person_key(self.context.tenant, user.issuer, user.subject))
+        return Editor(self.author.name, signer_key(self.context))
 
     def goto(self, step: str) -> RedirectResponse:
         return RedirectResponse(f"{self.root}/{step}", status_code=303)

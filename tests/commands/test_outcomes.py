@@ -43,7 +43,7 @@ def _sign(database: Database, tenant: str, number: int) -> None:
     made = replace(plan(agreed=["p"]), id=f"plan-{number}", version_id=f"v-{number}")
     moment = visits.Moment(f"visit-{number}", tenant, chart, noon(START) - timedelta(minutes=40))
     with database.begin() as connection:
-        queue(connection, SEAL, Signing(made, {}, tenant, chart, "s"))
+        queue(connection, SEAL, Signing(made, {}, tenant, chart, "s", "dana"))
         visits.opened(connection, moment)
 
 

@@ -256,7 +256,7 @@ class TestARelaunchWhileItIsBeingSent:
         assert clinic.state == "waiting_for_user"
 
     def test_by_somebody_else_changes_nothing(self, clinic: Clinic, ehr: FakeEhr) -> None:
-        old, other = clinic.launch(), clinic.launch(context(fhir_user="Practitioner/else"))
+        old, other = clinic.launch(), clinic.launch(context(subject="else"))
         self.returning(clinic, ehr, other, "access")
         clinic.deliver(clinic.sign(old))
         assert clinic.state == "waiting_for_user"

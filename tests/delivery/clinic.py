@@ -19,6 +19,7 @@ from app.delivery import (
     latest_signing,
     queue,
     receipt_of,
+    signer_key,
 )
 from app.domain.plan import ActionPlan
 from app.ehr import EhrClient, Limits
@@ -41,13 +42,15 @@ CHART = chart_key("sandbox", "p1")
 EHR = "Sandbox Hospital"
 
 
-def context(scopes: str = SCOPES, fhir_user: str = "Practitioner/pharm-lee") -> LaunchContext:
+def context(
+    scopes: str = SCOPES, fhir_user: str = "Practitioner/pharm-lee", subject: str = "lee"
+) -> LaunchContext:
     return LaunchContext(
         tenant="sandbox",
         fhir_base=BASE,
         patient="p1",
         encounter=None,
-        user=User("https://ehr.example", "lee", fhir_user, "Dana Lee, PharmD"),
+        user=User("https://ehr.example", subject, fhir_user, "Dana Lee, PharmD"),
         scopes=scopes,
         need_patient_banner=False,
         intent=None,
@@ -106,7 +109,7 @@ class Clinic:
 
     def sign(self, session_id: str, plan: ActionPlan | None = None) -> ActionPlan:
         signed = plan or signed_plan()
-        where = ("sandbox", CHART, session_id)
+        where = ("sandbox", CHART, session_id, signer_key(context()))
         signing = Signing(signed, self.form(signed), *where, how=self.how, by_hand=self.by_hand)
         with self.database.begin() as connection:
             queue(connection, SEAL, signing)

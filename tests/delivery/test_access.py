@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.delivery import latest_signing, receipt_of
+from app.delivery import is_signer, latest_signing, receipt_of, signer_key
+from launch.context import LaunchContext, User
 from tests.delivery.clinic import CHART, SEAL, Clinic, context
 from tests.delivery.fake_ehr import FakeEhr
 from tests.delivery.invariants import check
@@ -71,7 +72,7 @@ def test_another_user_on_the_same_chart_does_not_send_it_in_the_signers_name(
     session = clinic.launch()
     clinic.ended.add(session)
     clinic.deliver(clinic.sign(session))
-    clinic.take_up(clinic.launch(context(fhir_user="Practitioner/somebody-else")))
+    clinic.take_up(clinic.launch(context(subject="somebody-else")))
     assert clinic.state == "waiting_for_user"
     assert not ehr.asked
 
@@ -124,19 +125,37 @@ def test_an_ehr_that_takes_no_care_plans_is_not_asked_to(clinic: Clinic, ehr: Fa
     check(clinic, ehr)
 
 
-def test_signers_without_an_id_in_the_ehr_are_told_apart_by_name(
+def test_two_of_one_name_whom_the_ehr_does_not_know_as_practitioners_are_two(
     clinic: Clinic, ehr: FakeEhr
 ) -> None:
     plan = signed_plan()
-    nameless = replace(plan, author=replace(plan.author, reference=""))
+    unknown = replace(plan, author=replace(plan.author, reference=""))
     session = clinic.launch(context(fhir_user=""))
     clinic.ended.add(session)
-    clinic.deliver(clinic.sign(session, nameless))
-    other = context(fhir_user="")
-    clinic.take_up(clinic.launch(replace(other, user=replace(other.user, name="Somebody Else"))))
+    clinic.deliver(clinic.sign(session, unknown))
+    clinic.take_up(clinic.launch(context(fhir_user="", subject="another")))
     assert clinic.state == "waiting_for_user"
-    clinic.take_up(clinic.launch(other))
+    signer = context(fhir_user="")
+    renamed = replace(signer, user=replace(signer.user, name="Dana Lee-Ortiz, PharmD"))
+    clinic.take_up(clinic.launch(renamed))
     assert clinic.state == "done"
+
+
+ELSEWHERE = User("https://other.example", "lee", "Practitioner/pharm-lee", "Dana Lee, PharmD")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(context(), tenant="another"),
+        replace(context(), user=ELSEWHERE),
+        context(subject="another"),
+    ],
+    ids=["tenant", "issuer", "subject"],
+)
+def test_a_signer_is_known_by_tenant_issuer_and_subject(other: LaunchContext) -> None:
+    assert is_signer(context(), signer_key(context(fhir_user="Practitioner/moved")))
+    assert not is_signer(other, signer_key(context()))
 
 
 def test_taking_up_where_nothing_waits_does_nothing(clinic: Clinic, ehr: FakeEhr) -> None:

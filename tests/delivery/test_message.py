@@ -168,7 +168,7 @@ def test_it_waits_for_its_sender_when_access_has_ended(
     clinic.ended.add(session)
     send(clinic, ehr, session)
     assert state(clinic) == "waiting_for_user"
-    clinic.take_up(clinic.launch(context(GRANTED, fhir_user="Practitioner/other")))
+    clinic.take_up(clinic.launch(context(GRANTED, subject="other")))
     assert state(clinic) == "waiting_for_user"
     clinic.take_up(clinic.launch(context(GRANTED)))
     assert (state(clinic), len(ehr.of("Communication"))) == ("done", 1)
@@ -218,7 +218,7 @@ def test_nothing_was_signed(clinic: Clinic) -> None:
 
 def of_vendor(dialect: str) -> Json:
     plan = signed_plan()
-    there = Held(plan, "CarePlan/1", None)
+    there = Held(plan, "CarePlan/1", "dana", None)
     message = message_of(there, LISTS, plan.signed_at)
     rung = ways(None, read_scopes("patient/DocumentReference.c").can, "auto")[1]
     return message_in_form(rung, message, None, dialect, "urn:oid:1.2|X")  # type: ignore[arg-type]

@@ -174,7 +174,7 @@ def test_two_people_who_sign_at_the_same_moment_do_not_make_two_plans(clinic: Cl
         version_id="9b0d2c1e-2f60-5d6a-9a3e-0f0f3a1d2b10",
     )
     with pytest.raises(CmmError, match="signed since you began") as raised:
-        clinic.sign(clinic.launch(context(fhir_user="Practitioner/other")), late)
+        clinic.sign(clinic.launch(context(subject="other")), late)
     assert raised.value.status == 409
     assert len(clinic.outbox) == 1
 

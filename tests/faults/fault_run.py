@@ -14,12 +14,20 @@ import httpx
 from sqlalchemy import Connection
 
 from app.audit.trail import AuditEvent, record
-from app.delivery import Courier, Signing, conflict_of, keep_ours, keep_theirs, queue
+from app.delivery import (
+    Courier,
+    Signing,
+    conflict_of,
+    keep_ours,
+    keep_theirs,
+    queue,
+    signer_key,
+)
 from app.domain.plan import ActionPlan
 from app.ehr import EhrClient, Limits
 from launch.errors import LaunchError
 from launch.errors import Why as Ended
-from tests.delivery.clinic import CHART, SEAL, Clinic
+from tests.delivery.clinic import CHART, SEAL, Clinic, context
 from tests.delivery.fake_ehr import BASE, Json
 from tests.faults.hurry import empty_database, quicken
 from tests.faults.moody_ehr import MoodyEhr, drawn
@@ -174,7 +182,8 @@ class FaultRun:
     async def _sign(self, plan: ActionPlan) -> None:
         """Until it is kept: a signer whose page breaks presses Sign again."""
         event = AuditEvent("plan-signed", plan.signed_at, "sandbox", CHART)
-        signing = Signing(plan, self.clinic.form(plan), "sandbox", CHART, self.session)
+        signer = signer_key(context())
+        signing = Signing(plan, self.clinic.form(plan), "sandbox", CHART, self.session, signer)
 
         def work(connection: Connection) -> None:
             if queue(connection, SEAL, signing):

@@ -262,7 +262,12 @@ class Day:
             return
         plan = signing._plan(visit, desk, knows=True, contact="")
         signed = Signing(
-            plan, plan_bundle(plan, LISTS), "clinic", visit.chart_key, visit.session_id
+            plan,
+            plan_bundle(plan, LISTS),
+            "clinic",
+            visit.chart_key,
+            visit.session_id,
+            visit.editor.key,
         )
         if not await signing._commit(visit, signed, desk.seen):
             self.refused += 1

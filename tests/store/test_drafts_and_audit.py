@@ -68,7 +68,14 @@ def test_a_removed_audit_row_is_found(database: Database) -> None:
 
 def test_a_signed_draft_is_kept_and_its_number_never_comes_back(database: Database) -> None:
     """Who still has the old draft before them must not be taken for somebody who has the new one."""
-    plan = {"version_id": "v1", "plan_id": "p", "version": 1, "tenant": "t", "chart": "k"}
+    plan = {
+        "version_id": "v1",
+        "plan_id": "p",
+        "version": 1,
+        "tenant": "t",
+        "chart": "k",
+        "signer": "d",
+    }
     with database.begin() as connection:
         connection.execute(insert(PLANS).values(**plan, body=b"", signed_at=NOW))
         seen = drafts.save(connection, SEAL, "k", b"first", seen=drafts.NEW, at=NOW)

@@ -68,7 +68,7 @@ def _page(visit: OpenVisit, both: _Both, error: str) -> Response:
         gone=both.theirs is None,
         has_before=conflict.before is not None,
         signer=conflict.signer,
-        may_write=is_signer(visit.context.user, conflict.signer),
+        may_write=is_signer(visit.context, conflict.row["signer"]),
         seen=print_of(both.theirs),
         error=error,
     )
@@ -121,7 +121,7 @@ async def _keep_some(
 
 
 def _require_signer(visit: OpenVisit, conflict: Conflict) -> None:
-    if not is_signer(visit.context.user, conflict.signer):
+    if not is_signer(visit.context, conflict.row["signer"]):
         raise CmmError(
             "CMM-4102",
             "Only the person who signed this plan can have it written over the EHR's. Sign a version of your own.",

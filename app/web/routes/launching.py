@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from sqlalchemy import Connection
 
 from app.audit.trail import AuditEvent, record
-from app.delivery import is_signer, latest_plan
+from app.delivery import is_signer, latest_plan, latest_signing
 from app.domain.errors import CmmError
 from app.store import visits
 from app.store.database import chart_key, person_key
@@ -151,10 +151,12 @@ async def _first_page(visit: Visit) -> str:
     if asked:
         return asked
     services, chart = visit.services, visit.chart_key
-    plan = await services.database.run(lambda c: latest_plan(c, services.seal, chart))
-    if plan is None or not plan.actions:
+    plan, signed = await services.database.run(
+        lambda c: (latest_plan(c, services.seal, chart), latest_signing(c, services.seal, chart))
+    )
+    if plan is None or signed is None or not plan.actions:
         return "chart"
-    return "since" if is_signer(visit.context.user, plan.author) else "answer"
+    return "since" if is_signer(visit.context, signed.signer) else "answer"
 
 
 def _onward(request: Request, address: str) -> Response:

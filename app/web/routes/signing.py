@@ -12,7 +12,16 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from app.audit.trail import AuditEvent, record
-from app.delivery import Signed, Signing, bundle_in_form, latest_plan, latest_signing, queue
+from app.delivery import (
+    Signed,
+    Signing,
+    bundle_in_form,
+    is_signer,
+    latest_plan,
+    latest_signing,
+    queue,
+    signer_key,
+)
 from app.domain.errors import CmmError
 from app.domain.plan import ActionPlan
 from app.outcomes.payers import payers
@@ -160,7 +169,7 @@ async def sign_plan(visit: CurrentOpenVisit, request: Request) -> Response:
     require_clinician(visit)
     desk = await _desk(visit)
     if not desk.begun and desk.before is not None:
-        if desk.last is None or desk.last.author != visit.author:  # a colleague signed it meanwhile
+        if not is_signer(visit.context, desk.before.signer):  # a colleague signed it meanwhile
             return await _sign_page(visit, _Refusal(CHANGED))
         # A second click on Sign: the first one made the plan, and both wait for it.
         return await _sent(visit, desk.before.version_id)
@@ -218,6 +227,7 @@ def _signing(visit: OpenVisit, plan: ActionPlan, bundle: Json, filing: Filing) -
         tenant=visit.context.tenant,
         chart=visit.chart_key,
         session_id=visit.session_id,
+        signer=signer_key(visit.context),
         how=filing.chosen.said,
         by_hand=filing.by_hand,
     )
