@@ -186,22 +186,24 @@ def test_stopping_leaves_a_hanging_write_in_doubt(
     assert (clinic.state, len(ehr.of("CarePlan"))) == ("done", 1)
 
 
+async def in_the_background(clinic: Clinic) -> None:
+    """The courier's own loop until the plan is delivered and the loop has stopped."""
+    running = asyncio.create_task(clinic.courier.run())
+    for _ in range(500):
+        if clinic.state == "done":
+            break
+        await asyncio.sleep(0.02)
+    await clinic.courier.stop()
+    await asyncio.wait_for(running, 5)
+
+
 def test_the_background_loop_sends_what_is_due_and_stops(
     clinic: Clinic, ehr: FakeEhr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.delivery.courier.POLL_SECONDS", 0.01)
     clinic.sign(clinic.launch())
 
-    async def loop() -> None:
-        running = asyncio.create_task(clinic.courier.run())
-        for _ in range(500):
-            if clinic.state == "done":
-                break
-            await asyncio.sleep(0.02)
-        await clinic.courier.stop()
-        await asyncio.wait_for(running, 5)
-
-    asyncio.run(loop())
+    asyncio.run(in_the_background(clinic))
     assert len(ehr.of("CarePlan")) == 1
 
 
@@ -284,14 +286,5 @@ def test_a_database_that_is_busy_does_not_end_the_background_loop(
     monkeypatch.setattr("app.delivery.courier.outbox.due", sometimes)
     clinic.sign(clinic.launch())
 
-    async def loop() -> None:
-        running = asyncio.create_task(clinic.courier.run())
-        for _ in range(500):
-            if clinic.state == "done":
-                break
-            await asyncio.sleep(0.02)
-        await clinic.courier.stop()
-        await running
-
-    asyncio.run(loop())
+    asyncio.run(in_the_background(clinic))
     assert (busy, clinic.state) == ([], "done")

@@ -92,8 +92,12 @@ def sandbox(
 
 def app_at(folder: Path, ehr: FastAPI, **changes: object) -> FastAPI:
     """The app, talking to that EHR and to nothing else."""
+    return app_with(folder, ehr, tenant_file(folder, **changes))
+
+
+def app_with(folder: Path, ehr: FastAPI, tenants: Path) -> FastAPI:
     settings = Settings(
-        tenants=tenant_file(folder, **changes),
+        tenants=tenants,
         secret_keys=f"t:{TokenSeal.new_key()}",
         database_url=f"sqlite:///{folder}/app.sqlite3",
         public_url=APP,

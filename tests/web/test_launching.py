@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.browsing import Browser
-from tests.web.journey import APP, EHR, app_at, browser_at
+from tests.web.journey import APP, EHR, app_at, app_with, browser_at
 
 ROSA = "rosa-delgado"
 FRAMED = {"sec-fetch-dest": "iframe"}
@@ -231,7 +231,7 @@ class TestSeveralCustomers:
         other = table.replace("/callback/sandbox", "/callback/south")
         file.write_text(file.read_text("utf-8") + other, "utf-8")
         made.state.services.database.close()
-        return app_again(folder, ehr, file)
+        return app_with(folder, ehr, file)
 
     def test_each_has_a_launch_address_of_its_own(self, tmp_path: Path, ehr: FastAPI) -> None:
         async def go() -> list[tuple[int, str]]:
@@ -264,23 +264,6 @@ class TestSeveralCustomers:
         sent = dict(parse_qsl(asyncio.run(go()).partition("?")[2]))
         assert "launch" not in sent
         assert sent["scope"].startswith("launch/patient ")
-
-
-def app_again(folder: Path, ehr: FastAPI, file: Path) -> FastAPI:
-    from app.main import create_app
-    from app.ops.settings import Settings
-    from launch.seal import TokenSeal
-    from tests.web.journey import TODAY, now
-
-    settings = Settings(
-        tenants=file,
-        secret_keys=f"t:{TokenSeal.new_key()}",
-        database_url=f"sqlite:///{folder}/app.sqlite3",
-        public_url=APP,
-        log_level="critical",
-    )
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(ehr))
-    return create_app(settings, http=http, clock=now, today=lambda: TODAY)
 
 
 def test_the_ehrs_colours_reach_the_pages_once_they_are_here(browser: Browser) -> None:
