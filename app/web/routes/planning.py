@@ -9,7 +9,7 @@ from app.domain.plan import ListEntry, TouchpointFormat
 from app.knowledge.holding_rows import SuppressorRow
 from app.planning.context import STATED, context_key, from_chart
 from app.planning.continuing import every_action
-from app.planning.draft import Draft, Editor
+from app.planning.draft import Draft
 from app.planning.merging import choose
 from app.planning.propose import proposed_goals, proposed_touchpoints
 from app.planning.sign import open_ends
@@ -17,6 +17,7 @@ from app.planning.support import access, self_management
 from app.web import plan_form
 from app.web.pages import page
 from app.web.plan_form import Parts, Sent
+from app.web.version_history import people
 from app.web.visit import CurrentOpenVisit, OpenVisit
 
 router = APIRouter(prefix="/s/{session_id}/plan")
@@ -86,20 +87,9 @@ def _company(visit: OpenVisit, draft: Draft) -> dict[str, Any]:
     return {
         "clashes": [(c, _key(c.item, c.name, c.other)) for c in draft.clashes],
         "history": tuple(reversed(draft.history[-RECENT:])),
-        "people": _people(draft, visit.editor),
+        "people": people(draft, visit.editor),
         "titles": _titles(visit, draft),
     }
-
-
-def _people(draft: Draft, me: Editor) -> dict[str, str]:
-    """How each editor is called here: of two with one name the second is told by a number."""
-    called: dict[str, str] = {}
-    made = [(c.who, c.by) for c in draft.history] + [(c.who, c.by) for c in draft.clashes]
-    for key, name in made:
-        if key not in called:
-            same = sum(n == name or n.startswith(f"{name} (") for n in called.values())
-            called[key] = f"{name} ({same + 1})" if same else name
-    return {key: f"{name} (you)" if key == me.key else name for key, name in called.items()}
 
 
 def _titles(visit: OpenVisit, draft: Draft) -> dict[str, str]:

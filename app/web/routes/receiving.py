@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from app.audit.trail import AuditEvent, record
-from app.delivery import Receipt, in_hand, receipt_of, refile
+from app.delivery import InHand, Receipt, in_hand, receipt_of, refile
 from app.delivery.message import Asking, queue_message
 from app.planning.papers import plainly
 from app.web.filing import NoteInstead, note_instead
@@ -16,6 +16,7 @@ from app.web.handouts import choices
 from app.web.messaging import offered, told
 from app.web.pages import page
 from app.web.protection import form_token
+from app.web.version_history import Line, history_in
 from app.web.visit import BRIEFLY, CurrentVisit, OpenVisit, Visit
 from fhir_mappings.strict import checked
 
@@ -32,7 +33,7 @@ async def receipt_page(visit: CurrentVisit) -> Response:
     receipt = await services.database.run(
         lambda c: receipt_of(c, services.seal, visit.chart_key, tenant.name)
     )
-    held = await services.database.run(lambda c: in_hand(c, services.seal, visit.chart_key))
+    held, history = await services.database.run(lambda c: _held(c, visit))
     return page(
         "receipt.html",
         **await _frame(visit, receipt),
@@ -40,8 +41,17 @@ async def receipt_page(visit: CurrentVisit) -> Response:
         may_refile=await note_instead(visit) is not None,
         message=await offered(visit),
         messages=await told(visit, tenant.name),
+        history=history,
         choices=choices(held.plan, plainly(services.knowledge.knowledge)) if held else (),
     )
+
+
+def _held(connection: Connection, visit: Visit) -> tuple[InHand | None, tuple[Line, ...]]:
+    services = visit.services
+    held = in_hand(connection, services.seal, visit.chart_key)
+    if held is None:
+        return None, ()
+    return held, history_in(connection, services.seal, held, services.lists, visit.editor)
 
 
 async def _frame(visit: Visit, receipt: Receipt | None) -> dict[str, Any]:
