@@ -12,7 +12,7 @@ from fhir_mappings.reading import Json, Lookup, member, objects, words
 from fhir_mappings.reference import short
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One resource with its type, its id, and the address the bundle gives it."""
 
     resource: Json

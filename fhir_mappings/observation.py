@@ -25,7 +25,7 @@ _USABLE = {"final", "amended", "corrected"}
 _NO_RESULT = {"registered", "cancelled"}  # nothing was measured, so nothing is missing
 
 
-class Observed(Struct, frozen=True):
+class Observed(Struct, frozen=True, gc=False):
     """What one Observation gave. `problems` are sentences on parts of it that can't be used."""
 
     measurements: tuple[Measurement, ...] = ()
@@ -33,7 +33,7 @@ class Observed(Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-class _Head(Struct, frozen=True):
+class _Head(Struct, frozen=True, gc=False):
     source: Source
     taken: PartialDate | None
     categories: tuple[str, ...]

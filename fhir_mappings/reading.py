@@ -68,6 +68,8 @@ def objects(value: object) -> Sequence[Json]:
     if value is None:
         return ()
     if isinstance(value, list):
+        if len(value) == 1 and isinstance(value[0], dict):
+            return value  # most lists hold one
         return [v for v in value if isinstance(v, dict)]
     return (value,) if isinstance(value, dict) else ()
 

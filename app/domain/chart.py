@@ -39,7 +39,7 @@ class Condition(Struct, frozen=True, gc=False):
         )
 
 
-class Measurement(Struct, frozen=True):
+class Measurement(Struct, frozen=True, gc=False):
     """One numeric result or vital sign, in the unit it was sent in. Components (BP) are their own Measurements."""
 
     source: Source

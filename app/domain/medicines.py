@@ -11,7 +11,7 @@ from app.domain.codes import Concept, Source
 from app.domain.dates import PartialDate, clinical_date
 
 
-class Dosage(Struct, frozen=True):
+class Dosage(Struct, frozen=True, gc=False):
     """
     One dosing instruction as sent: the words and whatever was structured.
 
@@ -76,7 +76,7 @@ class MedicationEntry(Struct, frozen=True, gc=False):
     brand_only: bool = False  # the prescriber lets no generic be dispensed for it
 
 
-class Fill(Struct, frozen=True):
+class Fill(Struct, frozen=True, gc=False):
     """One MedicationDispense."""
 
     source: Source

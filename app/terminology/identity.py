@@ -143,6 +143,8 @@ def _said(identity: MedicineIdentity) -> int:
 
 def _completed(known: MedicineIdentity, said: MedicineIdentity) -> MedicineIdentity:
     """Adds what the words say and the code leaves open. Two different strengths leave none."""
+    if said == known:
+        return known
     strengths = known.strengths or said.strengths
     if known.strengths and said.strengths and strength_key(known) != strength_key(said):
         strengths = ()
