@@ -1,6 +1,7 @@
 """The demo as a user starts it, and a real Chromium in front of it."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -90,6 +91,22 @@ def page(context: BrowserContext) -> Page:
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE_MS)
     return opened
+
+
+@pytest.fixture
+def plain(chromium: Browser, demo: str) -> Iterator[Page]:
+    """A page without JavaScript, on a chart that has been read."""
+    opened = chromium.new_context(
+        java_script_enabled=False, viewport={"width": 1000, "height": 700}
+    )
+    page = opened.new_page()
+    page.goto(f"{demo}/chart/sarah-lindqvist/launch")
+    for _ in range(20):
+        if page.get_by_role("heading", name=re.compile("What we read")).is_visible():
+            break
+        page.get_by_role("link", name="Look again").click()
+    yield page
+    opened.close()
 
 
 @pytest.fixture(scope="session")
