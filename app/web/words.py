@@ -41,6 +41,7 @@ SOURCE_WORDS = {
     "PatientReported": "told here",
     "List": "list",
 }
+_HOW_SAID = {"patient", "given", "told here"}  # these are no things, so they have no plural
 STATUS_WORDS = {
     LineStatus.ON_HOLD: "on hold",
     LineStatus.NOT_TAKEN: "not taken",
@@ -161,8 +162,10 @@ def source_kinds(medicine: Medicine) -> dict[str, int]:
 
 
 def counted(word: str, number: int) -> str:
-    """`6 fills`, and `fill` for a single one."""
-    return f"{number} {word}s" if number > 1 else word
+    """`6 fills`, `patient (2)` for two statements of the patient, and `fill` for a single one."""
+    if number <= 1:
+        return word
+    return f"{word} ({number})" if word in _HOW_SAID else f"{number} {word}s"
 
 
 def source_line(medicine: Medicine) -> str:
@@ -187,7 +190,7 @@ def resource_words(name: str) -> str:
 
 def shorten(sentence: str, limit: int = 16) -> str:
     """A few words for a grid cell; the whole sentence is always beside it."""
-    words = re.sub(r"[.:;].*", "", sentence)
+    words = re.sub(r"([:;]|\.(?!\d)).*", "", sentence)
     if len(words) <= limit:
         return words
     cut = words[: limit + 1].rsplit(" ", 1)[0]

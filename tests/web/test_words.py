@@ -11,7 +11,7 @@ from app.domain.dates import PartialDate
 from app.domain.patient import Patient
 from app.web.trend import trend
 from app.web.visit import allergy_line
-from app.web.words import birth, number, recorded, shorten, unit, when
+from app.web.words import birth, counted, number, recorded, shorten, unit, when
 
 EGFR = Coding(LOINC, "98979-8", "eGFR")
 PATIENT = Patient("p", "P", None, "unknown")
@@ -55,6 +55,7 @@ def test_what_is_not_known_is_written_so() -> None:
 
 def test_a_long_reason_is_cut_at_a_word() -> None:
     assert shorten("no fill history for this medicine") == "no fill history…"
+    assert shorten("when 0.5 mg was started") == "when 0.5 mg was…"
 
 
 def measured(value: str, day: int, unit_: str = "mL/min") -> Measurement:
@@ -91,3 +92,18 @@ def test_the_banner_keeps_a_known_allergy_where_the_list_may_be_incomplete(
 ) -> None:
     known = [Allergy(Source("AllergyIntolerance", n), Concept(n), active=True) for n in named]
     assert allergy_line(Chart(PATIENT, allergies=tuple(known), unread=frozenset(unread))) == shown
+
+
+@pytest.mark.parametrize(
+    ("word", "many", "shown"),
+    [
+        ("fill", 1, "fill"),
+        ("fill", 6, "6 fills"),
+        ("patient", 1, "patient"),
+        ("patient", 2, "patient (2)"),
+    ],
+)
+def test_statements_of_the_patient_are_counted_and_not_patients(
+    word: str, many: int, shown: str
+) -> None:
+    assert counted(word, many) == shown
