@@ -119,7 +119,7 @@ def adherence_facts(history: FillHistory) -> Iterable[tuple[str, str]]:
     if history.fills:
         yield "Fills", f"{history.fills}, the last on {when(history.last)}"
     if history.supply_ends is not None:
-        yield "Supply", f"{supply_words(history)}, to {day(history.supply_ends)}"
+        yield "Supply", f"{supply_words(history)}, the last day {day(history.supply_ends)}"
     if history.possession is not None:
         yield "Supplied", f"{number(round(history.possession * 100, 0))} % of the days observed"
     if history.hospital_days:
@@ -136,7 +136,7 @@ def supply_words(history: FillHistory) -> str:
         return ""
     if left > 0:
         return f"{counted_days(left)} left"
-    return "ends today" if left == 0 else f"ran out {counted_days(-left)} ago"
+    return "none left"
 
 
 def fill_short(history: FillHistory) -> str:

@@ -103,9 +103,13 @@ def _measure(measure: Measure) -> MeasureView:
 def _value(measure: Measure) -> str:
     unit = f"{measure.unit}{' a day' if measure.unit in _A_DAY else ''}"
     if measure.value is None or measure.low is None:
-        return f"at least {_short(measure.at_least)} {unit}" if measure.parts else "not known"
-    low, high = _short(measure.low), _short(measure.value)
-    return f"{high if low == high else f'{low} to {high}'} {unit}"
+        return f"at least {_with(measure.at_least, unit)}" if measure.parts else "not known"
+    low = "" if measure.low == measure.value else f"{_short(measure.low)} to "
+    return f"{low}{_with(measure.value, unit)}"
+
+
+def _with(value: Decimal, unit: str) -> str:
+    return f"{_short(value)} {'point' if unit == 'points' and value == 1 else unit}"
 
 
 def _span(part: Part) -> str:
