@@ -109,6 +109,13 @@ def test_what_it_is_for_is_in_everyday_words_of_the_language(spanish: Language) 
     )
 
 
+def test_a_condition_of_two_families_is_said_in_the_words_of_both(spanish: Language) -> None:
+    plan = replace(signed_plan(), medicines=(replace(METFORMIN, reasons=(Concept("E11.22"),)),))
+    both = ("chronic kidney disease", "type 2 diabetes")
+    paper = paper_text(patient_pages(plan, spanish, lambda _: both))
+    assert "Para qué es: enfermedad crónica de los riñones, diabetes tipo 2" in paper
+
+
 def test_what_stays_english_is_counted(spanish: Language) -> None:
     plan = replace(
         signed_plan(),

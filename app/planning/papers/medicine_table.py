@@ -102,7 +102,7 @@ def _other(medicine: Medicine, numbered: Mapping[str, str], language: Language) 
 
 
 def _reason(medicine: Medicine, language: Language, plainly: Plainly) -> Wording:
-    said = [words for words in map(plainly, medicine.reasons) if words]
+    said = [words for reason in medicine.reasons for words in plainly(reason) if words]
     return language.listed(said) if said else language.say("Not in your records. Ask us.")
 
 

@@ -6,11 +6,11 @@ from app.assessment.families import family_matcher
 from app.domain.codes import Concept
 from app.knowledge import Knowledge
 
-Plainly = Callable[[Concept], str]
+Plainly = Callable[[Concept], tuple[str, ...]]  # several where several families hold it
 
 
-def as_recorded(concept: Concept) -> str:
-    return concept.text
+def as_recorded(concept: Concept) -> tuple[str, ...]:
+    return (concept.text,)
 
 
 def plainly(knowledge: Knowledge) -> Plainly:
@@ -18,10 +18,10 @@ def plainly(knowledge: Knowledge) -> Plainly:
     matcher = family_matcher(knowledge)
     words = {row.family: row.plain for row in knowledge.tables.families}
 
-    def said(concept: Concept) -> str:
+    def said(concept: Concept) -> tuple[str, ...]:
         found = matcher.families_of(concept)
         wider = {above for family in found for above in matcher.above.get(family, ())} - {""}
         narrow = sorted(words.get(f, "") for f in found if f not in wider or f not in words)
-        return ", ".join(dict.fromkeys(w for w in narrow if w)) or concept.text
+        return tuple(dict.fromkeys(w for w in narrow if w)) or (concept.text,)
 
     return said
