@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from html import escape
 
-from app.domain.medicines import DailyDose, Medicine
+from app.domain.medicines import DailyDose, LineStatus, Medicine
 from app.domain.plan import ActionPlan, CodedLists, PlannedAction
 from fhir_mappings.write_support import access_lines, context_lines, course_line, support_lines
 
@@ -124,8 +124,10 @@ def _medicines(plan: ActionPlan) -> Iterable[str]:
 
 def _medicine(medicine: Medicine) -> str:
     reason = ", ".join(r.text for r in medicine.reasons if r.text)
-    told = [medicine.sig, f"for {reason}" if reason else "", _dose(medicine.daily_dose)]
-    status = "" if medicine.status.value == "current" else f" ({medicine.status.value})"
+    use = f"use: {reason}" if reason else ""  # as written there: it may say "for the sugar" itself
+    told = [medicine.sig, use, _dose(medicine.daily_dose)]
+    current = medicine.status is LineStatus.CURRENT
+    status = "" if current else f" ({medicine.status.value.replace('-', ' ')})"
     line = "; ".join(part for part in told if part)
     conflicts = "".join(f"<br/>Conflict: {words(d.text)}" for d in medicine.disagreements)
     return f"{words(medicine.name)}{words(status)}{': ' if line else ''}{words(line)}{conflicts}"
@@ -141,7 +143,7 @@ def _dose(dose: DailyDose) -> str:
 
 
 def _amount(low: Decimal, high: Decimal) -> str:
-    return f"{high:f}" if low == high else f"{low:f} to {high:f}"
+    return f"{high:,f}" if low == high else f"{low:,f} to {high:,f}"
 
 
 def _set_aside(plan: ActionPlan, lists: CodedLists) -> Iterable[str]:

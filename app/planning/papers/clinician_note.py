@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from app.domain.medicines import LineStatus
 from app.domain.plan import ActionPlan, CodedLists
 from app.planning.papers.allergies import noted_allergies
 from app.planning.papers.languages import SOURCE
@@ -111,7 +112,8 @@ def _contacts(plan: ActionPlan) -> list[str]:
 def _medicines(plan: ActionPlan) -> list[str]:
     said = []
     for medicine in plan.medicines:
-        status = "" if medicine.status.value == "current" else f" ({medicine.status.value})"
+        current = medicine.status is LineStatus.CURRENT
+        status = "" if current else f" ({medicine.status.value.replace('-', ' ')})"
         said.append(f"{medicine.name}{status}{f', {medicine.sig}' if medicine.sig else ''}")
     return said
 
