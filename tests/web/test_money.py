@@ -15,7 +15,7 @@ from app.terminology import identify, load_vocabulary
 from app.web.money import cost_facts
 from tests.assessment.charts import chart
 from tests.commands.test_prices import HEADINGS
-from tests.web.test_medicines import Listing, line_of
+from tests.web.listing import Listing, line_of
 
 
 def _listed(*rows: tuple[str, str, str]) -> PriceList:
