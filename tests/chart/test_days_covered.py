@@ -19,7 +19,7 @@ def _over(*supplies: tuple[date, str, int], away: Sequence[date] = ()) -> Timeli
 
 
 def _covered(*supplies: tuple[date, str, int]) -> int:
-    return len(_over(*supplies).covered)
+    return _over(*supplies).days_covered
 
 
 def _day(n: int) -> date:
@@ -92,7 +92,7 @@ def test_days_in_hospital_leave_the_period_and_keep_the_supply(
 ) -> None:
     away = [_day(n) for n in range(stay[0], stay[1] + 1)] if stay else []
     line = timeline([Supply(_day(n), "A", days) for n, days in fills], JAN, _day(15), away)
-    assert (len(line.covered), line.days_observed) == (covered, observed)
+    assert (line.days_covered, line.days_observed) == (covered, observed)
 
 
 def test_gaps_are_said_from_day_to_day() -> None:
@@ -153,7 +153,7 @@ def test_gaps_and_covered_days_make_up_the_period(
     fills: list[tuple[int, str, int]], away: list[int]
 ) -> None:
     line = _over(*((_day(n), d, k) for n, d, k in fills), away=[_day(n) for n in away])
-    assert len(line.covered) + sum(g.days for g in line.gaps) == line.days_observed
+    assert line.days_covered + sum(g.days for g in line.gaps) == line.days_observed
     assert line.proportion is None or 0 <= line.proportion <= 1
 
 
