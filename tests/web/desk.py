@@ -21,13 +21,13 @@ ROSA = "rosa-delgado"
 
 
 class Desk:
-    """`somebody_else_signs_in` is for what only the signer may do."""
+    """`vendor` is whose EHR it is; `somebody_else_signs_in` is for what only the signer may do."""
 
-    def __init__(self, folder: Path, dialect: str = OPEN, **tenant: object) -> None:
-        self.ehr = sandbox(dialect=dialect)
+    def __init__(self, folder: Path, vendor: str = OPEN, **tenant: object) -> None:
+        self.ehr = sandbox(dialect=vendor)
         self.ehr.add_middleware(_Seat, desk=self)
         self.elsewhere: FastAPI | None = None
-        self.app: FastAPI = app_at(folder, self.ehr, **{**tenant_at(dialect), **tenant})
+        self.app: FastAPI = app_at(folder, self.ehr, **{**tenant_at(vendor), **tenant})
         self.browser = browser_at(self.app, self.ehr)
         self._database = f"sqlite:///{folder}/app.sqlite3"
 

@@ -50,7 +50,7 @@ FORMS = {
 def test_the_demo_sends_it_as_a_message_where_messages_are_taken(
     desk: Callable[..., Desk], dialect: str
 ) -> None:
-    at = desk(dialect=dialect, scopes=list(scopes_at(dialect)))
+    at = desk(vendor=dialect, scopes=list(scopes_at(dialect)))
 
     async def go() -> str:
         await at.accept()
