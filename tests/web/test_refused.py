@@ -23,7 +23,7 @@ class Strict(Desk):
     """In front of an EHR that says it takes care plans and then refuses each."""
 
     def __init__(self, folder: Path, **tenant: object) -> None:
-        super().__init__(folder, **tenant)
+        super().__init__(folder, OPEN, **tenant)
         self.refuses = ["CarePlan"]
         self.ehr.middleware("http")(self._answer)
 
