@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from app.delivery.bundles import as_update, fitted, kind_of
+from app.delivery.bundles import as_update, fitted, kind_of, without
 from app.delivery.earlier import carry, carrying, pointed_at
 from app.delivery.failures import AlreadyThere, Stumble, Why
 from app.delivery.ladder import WHAT
@@ -60,15 +60,26 @@ async def send(
 async def complete(
     line: Line, parcel: Parcel, kinds: frozenset[str], written: Written, keep: Keep
 ) -> Outcome:
-    """The plan is there. Where it went part by part, the record of who signed comes after it."""
-    if not written.parts or "Provenance" not in kinds or written.care_plan is None:
-        return Outcome(State.DONE, _located(parcel, written))
+    """
+    The plan is there. Where it went part by part, the record of who signed comes after it; where the
+    answer was lost it is looked for, as a server may take a transaction for a batch.
+    """
+    seen = _located(parcel, written)
+    if "Provenance" not in kinds or written.care_plan is None:
+        return Outcome(State.DONE, seen)
     bundle = carrying(parcel.bundle, written)
     entries = fitted(bundle, _taken(await line.offer(), kinds))["entry"]
     there = {e["fullUrl"]: written.care_plan for e in entries if kind_of(e) in PLAN_KINDS}
-    known = replace(written, parts={**written.parts, **there})
-    rest = [e for e in entries if kind_of(e) == "Provenance"]
+    told = written.parts or {u: p for u, p in seen.located.items() if u in _urls(entries)}
+    known = replace(seen, parts={**told, **there})
+    signed = [e for e in entries if kind_of(e) == "Provenance"]
+    lost = _urls(entries) - known.parts.keys() - _urls(signed)
+    rest = [{**e, "resource": without(e["resource"], lost)} for e in signed]
     return Outcome(State.DONE, await one_by_one(line, rest, known, keep, again=True))
+
+
+def _urls(entries: list[Json]) -> set[str]:
+    return {entry["fullUrl"] for entry in entries}
 
 
 def _located(parcel: Parcel, written: Written) -> Written:
