@@ -46,7 +46,7 @@ async def _killed_while_the_ehr_hangs(
     """Until the app runs again, half a minute later, on the same database."""
     clinic.open(fault)
     form = await ready_to_sign(browser, patient)
-    drafts = count(clinic.database, "drafts")
+    kept = count(clinic.database, "signed_drafts")
     pressed = asyncio.create_task(browser.another_tab().post("sign", **form))
     await until(lambda: _leaving(clinic.database))
     await until(lambda: "before" in fault or bool(care_plans(clinic.ehr_file, patient)))
@@ -58,7 +58,7 @@ async def _killed_while_the_ehr_hangs(
         await pressed
     let_lease_end(clinic.database)
     clinic.restart_app()
-    assert count(clinic.database, "drafts") == drafts - 1
+    assert count(clinic.database, "signed_drafts") == kept + 1
     assert "Take back" not in (await browser.step("review")).text
 
 
@@ -76,13 +76,13 @@ async def test_a_kill_at_any_moment_leaves_either_the_draft_or_the_signed_plan(
     patient = "walter-finch"
     clinic.open()
     form = await ready_to_sign(browser, patient)
-    drafts, plans = count(clinic.database, "drafts"), count(clinic.database, "plans")
+    kept, plans = count(clinic.database, "signed_drafts"), count(clinic.database, "plans")
     pressed = asyncio.create_task(browser.another_tab().post("sign", **form))
     await asyncio.sleep(random.random() / 4)  # noqa: S311 - no secret hangs on it
     clinic.app.kill()
     await asyncio.gather(pressed, return_exceptions=True)
     signed = count(clinic.database, "plans") - plans
-    assert count(clinic.database, "drafts") == drafts - signed
+    assert count(clinic.database, "signed_drafts") == kept + signed
     assert len(care_plans(clinic.ehr_file, patient)) <= signed
 
     let_lease_end(clinic.database)
