@@ -18,7 +18,7 @@ from app.assessment.over_interactions import interactions
 from app.assessment.over_monitoring import monitoring
 from app.assessment.predicates import build, words_given
 from app.assessment.readings import lab_tables
-from app.assessment.resolving import Predicate, Resolver, Unresolved, names_any
+from app.assessment.resolving import Predicate, Resolver, Unresolved, names_any, narrows
 from app.assessment.sentences import slots
 from app.domain.assessment import Need
 from app.domain.codes import Coding
@@ -147,7 +147,7 @@ def compile_rule(rule: Rule, resolver: Resolver) -> CompiledRule:
         tuple(knowledge.citation(c.source, c.at) for c in rule.cite),
         build(rest, resolver) if rest is not None else None,
         resolver.subjects(which) if which is not None and names_any(which) else (),
-        which,
+        which if which is not None and narrows(which) else None,
         attach,
         knowledge.measure(rule.measure) if rule.measure else None,
         tuple(s for text in rule.acts_on for s in resolver.parsed(text)),

@@ -184,6 +184,12 @@ def names_any(which: Which) -> bool:
     return bool(which.ingredient or which.class_ or which.any_)
 
 
+def narrows(which: Which) -> bool:
+    """Whether it asks for more than an ingredient or a class."""
+    told = which.route or which.form or which.release or which.scheduled
+    return bool(told or which.without_class or which.without_ingredient)
+
+
 def narrowed(which: Which, line: Line) -> bool:
     """The product narrowing of a subject: route, form, release, and what it must not be."""
     if which.route and line.route not in which.route:

@@ -62,7 +62,8 @@ _SLOT_AT_END = re.compile(r"[:,]? \{\w+\}")
 def written(name: str) -> str:
     """A medicine's name and dose as people write them: 1,000 mg, 20 mEq, St. John's wort."""
     grouped = _LONG.sub(lambda found: f"{int(found[0]):,}", name)
-    return _MEQ.sub("mEq", grouped).replace("st. john's", "St. John's")
+    units = _MEQ.sub("mEq", grouped) if "meq" in grouped else grouped
+    return units.replace("st. john's", "St. John's")
 
 
 def unit_words(unit: str) -> str:
