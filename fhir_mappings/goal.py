@@ -3,6 +3,7 @@
 from app.domain.chart import RecordedGoal
 from app.domain.errors import Unmappable
 from fhir_mappings.concept import concept, name_of
+from fhir_mappings.ours import written_here
 from fhir_mappings.reading import Json, identified, words
 
 
@@ -12,4 +13,5 @@ def goal(resource: Json) -> RecordedGoal:
     text = name_of(concept(resource.get("description")))
     if not text:
         raise Unmappable("a goal without words")
-    return RecordedGoal(source, text, words(resource.get("lifecycleStatus")) or "unknown")
+    status = words(resource.get("lifecycleStatus")) or "unknown"
+    return RecordedGoal(source, text, status, ours=written_here(resource))

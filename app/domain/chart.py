@@ -119,6 +119,7 @@ class RecordedGoal:
     source: Source
     text: str
     lifecycle_status: str
+    ours: bool = False  # written with a plan of ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,9 @@ def _findings(chart: Chart) -> Iterator[ContextItem]:
 
 
 def _goals(chart: Chart) -> Iterator[ContextItem]:
+    """Of others: what our own plan agreed comes back as the plan's goals, not as the person's."""
     for goal in chart.goals:
-        if goal.lifecycle_status in OPEN_GOALS:
+        if goal.lifecycle_status in OPEN_GOALS and not goal.ours:
             yield ContextItem(ContextTopic.GOALS_OF_CARE, goal.text, goal.source)
 
 

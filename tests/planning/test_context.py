@@ -78,6 +78,7 @@ def test_language_answers_and_open_goals_are_read_with_their_source() -> None:
     goals = (
         RecordedGoal(Source("Goal", "g1"), "Stay at home", "active"),
         RecordedGoal(Source("Goal", "g2"), "Lose weight", "completed"),
+        RecordedGoal(Source("Goal", "g3"), "Systolic below 130", "active", ours=True),
     )
     found = from_chart(Chart(PATIENT, findings=(answer,), goals=goals))
     assert [(i.text, i.source and i.source.reference) for i in found] == [
