@@ -44,6 +44,18 @@ class Between:
         """The lines of today's list that are that medicine, in whatever strength and form."""
         return tuple(x for x in self.now.lines if same_medicine(x, line))
 
+    def was_taken(self, line: Line) -> bool:
+        """As far as the plan could tell, in whatever strength and form."""
+        return any(x.taken for x in self.then.lines if same_medicine(x, line))
+
+    def gone(self, line: Line) -> bool:
+        """
+        Ended since the plan. What was not taken then ends by leaving the list: that nobody takes it was
+        so when the plan was signed and proves nothing.
+        """
+        now = self.today(line)
+        return not any(x.taken for x in now) if self.was_taken(line) else not now
+
     def new_lines(self) -> tuple[Line, ...]:
         """
         What is on today's list and was not on the plan's. An order from before the plan is not new: a

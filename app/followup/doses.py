@@ -95,7 +95,8 @@ def _one(
     unsure = [d.text for x in now for d in x.medicine.unsettled if d.kind in _UNSURE]
     if unsure:
         return cannot_tell(f"The sources do not agree on {line.name}: {unsure[0]}", unsure[0])
-    before = [x for x in two.then.lines if x.label == line.label and x.route == line.route]
+    listed_then = [x for x in two.then.lines if x.label == line.label and x.route == line.route]
+    before = [x for x in listed_then if x.taken] or listed_then
     then, amount = measure(before), measure(now)
     if isinstance(then, str) or isinstance(amount, str):
         why = then if isinstance(then, str) else str(amount)

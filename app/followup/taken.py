@@ -16,13 +16,13 @@ UNREAD = "the medication lists were not all read"
 
 def stopped(two: Between, problem: MedicationTherapyProblem) -> Evidence:
     """Gone from the list, for every medicine to act on, or for one where one is enough."""
-    lines = two.acted(problem)
+    lines = _to_end(two, problem)
     if not lines:
         return cannot_tell("The plan does not say which medicine was to be stopped")
-    still = [line for line in lines if any(x.taken for x in two.today(line))]
-    gone = [line for line in lines if line not in still]
+    gone = [line for line in lines if two.gone(line)]
+    still = [line for line in lines if line not in gone]
     if still and not (problem.one_of and gone):
-        return _still_taken(two, still)
+        return _still_there(two, still)
     if any(two.now.unread(kind) for kind in _LISTS):
         return cannot_tell(UNREAD.capitalize() + ".", UNREAD)
     if again := _same_kind(two, gone):
@@ -31,15 +31,15 @@ def stopped(two: Between, problem: MedicationTherapyProblem) -> Evidence:
             f"{_was(again)} started.",
             *map(input_of, again),
         )
-    return done(f"{_names(gone)} {_is(gone)} no longer taken.", *_ended(two, gone))
+    where = "taken" if any(two.was_taken(x) for x in gone) else "on the list"
+    return done(f"{_names(gone)} {_is(gone)} no longer {where}.", *_ended(two, gone))
 
 
 def replaced(two: Between, problem: MedicationTherapyProblem) -> Evidence:
     """Stopped, with something new in its place; the new one may be of the same kind."""
-    lines = two.acted(problem)
     first = stopped(two, problem)
     new = [x for x in two.new_lines() if x.taken]
-    gone = [line for line in lines if not any(x.taken for x in two.today(line))]
+    gone = [line for line in _to_end(two, problem) if two.gone(line)]
     if not gone or first.shown is Shown.CANNOT_TELL:
         return first
     if not new:
@@ -81,17 +81,17 @@ def added(two: Between, problem: MedicationTherapyProblem) -> Evidence | None:
     new = [x for x in two.new_lines() if x.taken and x.keys & shared]
     if not new or any(two.now.unread(kind) for kind in _LISTS):
         return None
-    gone = [x for x in lines if not any(now.taken for now in two.today(x))]
+    gone = [x for x in lines if two.gone(x)]
     if gone and len(gone) == len(lines):
         return _begun(two, new, f"{_names(gone)} {_was(gone)} replaced by {_names(new)}.")
     return _begun(two, new, f"{_names(new)} {_was(new)} added.")
 
 
 def partner_gone(two: Between, problem: MedicationTherapyProblem) -> Evidence | None:
-    """The other half of what did not go together is no longer taken."""
+    """The other half of what did not go together was taken at the plan and is no longer."""
     ids = [m for m in problem.medicines if m not in problem.act_on] if problem.act_on else []
     others = [line for line in two.then.lines if line.id in ids]
-    gone = [line for line in others if not any(x.taken for x in two.today(line))]
+    gone = [line for line in others if two.was_taken(line) and two.gone(line)]
     if not gone or any(two.now.unread(kind) for kind in _LISTS):
         return None
     return done(f"{_names(gone)} {_is(gone)} no longer taken.", *_ended(two, gone))
@@ -114,8 +114,19 @@ def _waits_for_a_fill(two: Between, medicine: Medicine) -> bool:
     return fills_known and not medicine.fills and not said_taken and not medicine.administrations
 
 
-def _still_taken(two: Between, still: Sequence[Line]) -> Evidence:
+def _to_end(two: Between, problem: MedicationTherapyProblem) -> list[Line]:
+    """What was taken at the plan; where nothing was, what was to leave the list."""
+    lines = two.acted(problem)
+    return [x for x in lines if two.was_taken(x)] or list(lines)
+
+
+def _still_there(two: Between, still: Sequence[Line]) -> Evidence:
     lines = [x for line in still for x in two.today(line)]
+    if not any(x.taken for x in lines):
+        said = f"{still[0].untaken} already when the plan was signed"
+        return not_done(
+            f"{_names(lines)} {_is(lines)} still on the list, {said}.", *map(input_of, lines)
+        )
     against = [d.text for x in lines for d in x.medicine.unsettled if d.kind in _CONTRADICTED]
     said = f"{_names(lines)} {_is(lines)} still on the list."
     return not_done(" ".join((said, *against)), *map(input_of, lines))
