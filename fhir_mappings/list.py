@@ -5,6 +5,7 @@ from app.domain.errors import Unmappable
 from app.domain.medicines import ListedItem, RecordedList
 from fhir_mappings.concept import concept, first_code
 from fhir_mappings.medication import medication
+from fhir_mappings.ours import written_here
 from fhir_mappings.reading import Json, Lookup, identified, member, objects, partial_date, words
 from fhir_mappings.reference import canonical, reference
 
@@ -37,6 +38,7 @@ def medication_list(resource: Json, lookup: Lookup) -> RecordedList | None:
         title=words(resource.get("title")) or named.text,
         items=kept,
         dated=partial_date(resource.get("date")),
+        ours=written_here(resource),
     )
 
 

@@ -6,6 +6,7 @@ from fhir_mappings.concept import codes, concepts
 from fhir_mappings.dosage import dosages
 from fhir_mappings.medication import named_medicine
 from fhir_mappings.medication_request import adherence, note, reasons
+from fhir_mappings.ours import written_here
 from fhir_mappings.reading import Json, Lookup, identified, objects, partial_date, period, words
 from fhir_mappings.reference import canonicals
 
@@ -35,6 +36,7 @@ def medication_statement(resource: Json, lookup: Lookup) -> MedicationEntry:
         status_reasons=concepts(resource.get("statusReason")),
         note=note(resource),
         based_on=canonicals(list(links), lookup),
+        ours=written_here(resource),
     )
 
 

@@ -40,6 +40,7 @@ NOT_HELD: Mapping[str, str] = {
     "Medicine.marks": CHART,
     "Medicine.notes": CHART,
     "Medicine.disagreements": "The MedicationStatement's note tells what was not settled.",
+    "Medicine.settled_here": CHART,
     "Medicine.settled": "The MedicationStatement's note tells it in words.",
     "MedicationTherapyProblem.also": "Joined to the reason in DetectedIssue.detail.",
     "MedicationTherapyProblem.because": "With the further reasons joined to it.",

@@ -104,7 +104,8 @@ def resolution(chart: Chart, vocabulary: Vocabulary) -> Resolution:
     by_concept: dict[Concept, list[str]] = {}
     on_lines: list[MedicationEntry | Fill | Administration] = []
     for medicine in chart.medicines:
-        on_lines += [*medicine.entries, *medicine.fills, *medicine.administrations]
+        on_lines += [*medicine.entries, *medicine.settled_here]
+        on_lines += [*medicine.fills, *medicine.administrations]
     for record in [*on_lines, *past_records(chart)]:
         by_concept.setdefault(record.concept, []).append(record.source.reference)
     known = {c: identify(c, vocabulary) is not None for c in by_concept}

@@ -23,6 +23,7 @@ from app.domain.medicines import MedicationEntry
 from app.domain.patient import Patient
 from app.terminology.vocabulary import Vocabulary
 from fhir_mappings.bundle import Entry
+from fhir_mappings.ours import written_here
 from fhir_mappings.reading import Json, Lookup, words
 from fhir_mappings.reference import is_about, retracted, short, subject
 
@@ -116,6 +117,7 @@ def _keep_on_list(type_: str, resource: Json, found: Found, as_of: date) -> None
         concept=Concept(f"{UNREADABLE} ({address.reference})"),
         status=words(resource.get("status")) or "unknown",
         reported=type_ == STATEMENT,
+        ours=written_here(resource),
     )
     if standing(entry, as_of).on_list:
         found.entries.append(entry)

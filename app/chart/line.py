@@ -9,6 +9,7 @@ from app.chart.disagreements import disagreements
 from app.chart.given import dose_recency, given_notes
 from app.chart.matching import Group, Recorded
 from app.chart.naming import line_id, line_name
+from app.chart.own_list import apart
 from app.chart.sides import Line
 from app.chart.speaking import best_identity, fill_recency, instructions, line_status, speaker
 from app.chart.standing import Standing, by_recency, dated, ends_on, is_order, standing
@@ -38,9 +39,10 @@ class Around:
 
 def medicine_line(group: Group, around: Around) -> Medicine:
     """The line of a medicine from those of its records that are on it; its fills are counted later."""
-    members, as_of = group.members, around.as_of
+    as_of = around.as_of
+    members, ours = apart(group.members)
     identity = best_identity(members, as_of)
-    line = _sources(group, identity, around)
+    line = _sources(Group(group.key, members, group.beside), identity, around)
     entries = line.entries
     fills = sorted(line.fills, key=fill_recency)
     given = sorted(line.given, key=dose_recency)
@@ -66,6 +68,9 @@ def medicine_line(group: Group, around: Around) -> Medicine:
         notes=tuple(dict.fromkeys((*_notes(entries, as_of), *given_notes(given)))),
         administrations=tuple(given),
         marks=line.marks,
+        settled_here=tuple(
+            by_recency(m.record for m in ours if isinstance(m.record, MedicationEntry))
+        ),
     )
 
 

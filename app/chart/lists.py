@@ -36,6 +36,7 @@ def only_listed(lists: Iterable[RecordedList], read: set[str]) -> tuple[Medicati
             status=_says(item) or "unknown",
             reported=True,
             authored=item.dated or known.dated,
+            ours=known.ours,
         )
         for known, number, item in _strangers(lists, read)
         if item.concept

@@ -9,6 +9,7 @@ from app.chart.given import keeps_on_list
 from app.chart.line import Around, medicine_line
 from app.chart.matching import Group, Recorded, group, unreadable
 from app.chart.naming import line_id
+from app.chart.own_list import apart
 from app.chart.standing import Standing, is_newer, is_order, recency, standing
 from app.chart.standing_table import standing_table
 from app.domain.codes import Concept
@@ -80,7 +81,8 @@ def recognised(records: Sequence[Record], vocabulary: Vocabulary) -> list[Record
 
 def members_of(medicine: Medicine, vocabulary: Vocabulary) -> list[Recorded]:
     """The records of a line, as they were before they were put together."""
-    records: list[Record] = [*medicine.entries, *medicine.fills, *medicine.administrations]
+    entries = [*medicine.entries, *medicine.settled_here]
+    records: list[Record] = [*entries, *medicine.fills, *medicine.administrations]
     return recognised(records, vocabulary)
 
 
@@ -94,9 +96,10 @@ def _identity(concept: Concept, vocabulary: Vocabulary) -> MedicineIdentity | No
 
 
 def _divide(one: Group, as_of: date) -> tuple[list[Recorded], list[Recorded]]:
-    """What is on the line, and what is only history."""
+    """What is on the line, and what is only history. Our own list read back keeps nothing on it."""
     live, past, supplied = [], [], []
-    for member in one.members:
+    speaking, ours = apart(one.members)
+    for member in speaking:
         if not isinstance(member.record, MedicationEntry):
             supplied.append(member)
         elif standing(member.record, as_of).on_list:
@@ -106,7 +109,7 @@ def _divide(one: Group, as_of: date) -> tuple[list[Recorded], list[Recorded]]:
     if not live and not any(_may_be_taken(s, as_of) for s in supplied):
         return [], one.members
     contradicting = _contradicting(live, past, as_of)
-    return [*live, *contradicting, *supplied], [p for p in past if p not in contradicting]
+    return [*live, *contradicting, *supplied, *ours], [p for p in past if p not in contradicting]
 
 
 def _may_be_taken(recorded: Recorded, as_of: date) -> bool:
@@ -161,6 +164,10 @@ def _with_unique_ids(lines: Sequence[Medicine]) -> list[Medicine]:
     """Lines that share a key (the same words, twice ambiguous) are told apart by their sources."""
     taken = [m.id for m in lines]
     return [
-        replace(m, id=line_id(f"{m.id}|{min(m.sources).reference}")) if taken.count(m.id) > 1 else m
-        for m in lines
+        replace(m, id=line_id(f"{m.id}|{_first(m)}")) if taken.count(m.id) > 1 else m for m in lines
     ]
+
+
+def _first(line: Medicine) -> str:
+    """Not of our own list: a line keeps its id when that is read back."""
+    return min(replace(line, settled_here=()).sources).reference

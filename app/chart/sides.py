@@ -38,6 +38,8 @@ class Line:
 def who(entry: MedicationEntry) -> str:
     if is_order(entry):
         return "The order"
+    if entry.ours:
+        return "The list settled here"
     # A list is kept by whoever keeps it: it is not the patient's word.
     return "The medication list" if entry.source.resource == "List" else "The patient's statement"
 

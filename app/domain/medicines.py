@@ -74,6 +74,7 @@ class MedicationEntry(Struct, frozen=True, gc=False):
     note: str = ""
     based_on: tuple[str, ...] = ()
     brand_only: bool = False  # the prescriber lets no generic be dispensed for it
+    ours: bool = False  # a list that we settled and wrote: no new word of the patient
 
 
 class Fill(Struct, frozen=True, gc=False):
@@ -125,6 +126,7 @@ class RecordedList:
     title: str
     items: tuple[ListedItem, ...]
     dated: PartialDate | None = None
+    ours: bool = False  # written with a plan of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,11 +337,12 @@ class Medicine:
     administrations: tuple[Administration, ...] = ()
     marks: tuple[ListMark, ...] = ()
     settled: tuple[Settled, ...] = ()
+    settled_here: tuple[MedicationEntry, ...] = ()  # our own list of earlier visits, read back
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Every resource on the line; lists that speak of it are named last."""
-        entries = tuple(e.source for e in self.entries)
+        entries = tuple(e.source for e in (*self.entries, *self.settled_here))
         fills = tuple(f.source for f in self.fills)
         given = tuple(a.source for a in self.administrations)
         return entries + fills + given + tuple(dict.fromkeys(m.source for m in self.marks))

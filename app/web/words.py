@@ -41,7 +41,13 @@ SOURCE_WORDS = {
     "PatientReported": "told here",
     "List": "list",
 }
-_HOW_SAID = {"patient", "given", "told here"}  # these are no things, so they have no plural
+SETTLED_HERE = "settled here"
+_HOW_SAID = {
+    "patient",
+    "given",
+    "told here",
+    SETTLED_HERE,
+}  # these are no things, so they have no plural
 STATUS_WORDS = {
     LineStatus.ON_HOLD: "on hold",
     LineStatus.NOT_TAKEN: "not taken",
@@ -142,11 +148,18 @@ Record = MedicationEntry | Fill | Administration
 
 
 def records_of(medicine: Medicine) -> tuple[Record, ...]:
-    return (*medicine.entries, *medicine.fills, *medicine.administrations)
+    return (
+        *medicine.entries,
+        *medicine.settled_here,
+        *medicine.fills,
+        *medicine.administrations,
+    )
 
 
 def source_word(record: Record) -> str:
-    """Most EHRs keep what the patient says among the orders."""
+    """Most EHRs keep what the patient says among the orders; our own list is nobody's new word."""
+    if isinstance(record, MedicationEntry) and record.ours:
+        return SETTLED_HERE
     kind = record.source.resource
     if kind == "MedicationRequest" and isinstance(record, MedicationEntry) and record.reported:
         kind = "MedicationStatement"

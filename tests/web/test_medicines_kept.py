@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from app.sandbox.fhir.store import Unit
-from tests.web.listing import HAROLD, Listing, row_of, to_settle
+from tests.web.listing import HAROLD, Listing, line_of, row_of, to_settle
 
 OURS = "Medication list, reconciled"
 
@@ -28,6 +28,25 @@ class TestTheNextVisit:
         assert to_settle(again) == to_settle(before)
         assert "✓ settled" in row_of(again, "potassium chloride")
         assert "told here" in row_of(again, "turmeric")
+
+    def test_does_not_take_the_list_it_wrote_for_the_patients_word(
+        self, listing: Callable[..., Listing]
+    ) -> None:
+        at = listing(write_medication_list=True)
+
+        async def go() -> tuple[str, str, str]:
+            await at.open()
+            before = await at.settle("potassium chloride", "Not taken")
+            await at.sign()
+            again = await at.open()
+            return before, again, await at.show(f"?line={line_of(again, 'potassium chloride')}")
+
+        before, again, detail = asyncio.run(go())
+        assert to_settle(again) == to_settle(before)
+        assert "no longer hold" not in again
+        assert again.count("patient (") == before.count("patient (")
+        assert "settled here" in row_of(again, "potassium chloride")
+        assert "settled here, " in detail
 
     def test_does_not_remember_what_was_taken_back(self, listing: Callable[..., Listing]) -> None:
         at = listing()
