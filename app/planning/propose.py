@@ -18,6 +18,7 @@ from app.domain.plan import (
 )
 from app.planning.defaults import due_date, first_touchpoint, monitoring_of, owner_of
 from app.planning.draft import Draft, all_problems
+from app.planning.fitting import fitting
 
 GOAL_WEEKS = 12
 GOAL, TOUCHPOINT, PLAN = "goal-", "touchpoint-", "plan"
@@ -65,13 +66,13 @@ def action_key(problem_id: str) -> str:
 
 
 def edited_action(draft: Draft, proposed: PlannedAction) -> PlannedAction:
-    """With what was written over it; an emptied field is as proposed."""
+    """With what was written over it; an emptied field is as proposed for the action it now is."""
 
     def told(name: str, otherwise: str) -> str:
         return draft.value(proposed.key, name) or otherwise
 
     owner = told("owner", proposed.owner.name)
-    return replace(
+    edited = replace(
         proposed,
         action=told("action", proposed.action),
         text=told("text", proposed.text),
@@ -80,6 +81,7 @@ def edited_action(draft: Draft, proposed: PlannedAction) -> PlannedAction:
         due=day_of(draft.value(proposed.key, "due")) or proposed.due,
         monitoring=told("monitoring", proposed.monitoring),
     )
+    return fitting(edited)
 
 
 def proposed_goals(

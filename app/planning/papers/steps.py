@@ -29,8 +29,18 @@ def names_a_step(plain: str) -> bool:
 
 def step(action: PlannedAction, language: Language) -> str:
     """Never to stop or change anything alone: that is what the people of the plan are for."""
+    grave = action.problem.severity is Severity.HIGH
+    return _steps(language).get(action.action) or _changes(language)[grave]
+
+
+def every_step(language: Language) -> frozenset[str]:
+    """All that can be said so, of whatever action."""
+    return frozenset((*_steps(language).values(), *_changes(language).values()))
+
+
+def _steps(language: Language) -> dict[str, str]:
     say = language.say
-    steps = {
+    return {
         "start-medication": say("Ask us if this is right for you."),
         "order-lab": say("Ask us when and where to get the test."),
         "order-vaccine": say("Ask us where you can get it."),
@@ -43,10 +53,11 @@ def step(action: PlannedAction, language: Language) -> str:
         "reorder": say("Ask us for more before you run out."),
         "change-time": say("Ask us when to take each one."),
     }
-    return steps.get(action.action) or _changed(action, language)
 
 
-def _changed(action: PlannedAction, language: Language) -> str:
-    if action.problem.severity is Severity.HIGH:
-        return language.say("Call us today and ask what to do.")
-    return language.say("Ask us what to change. Do not change it on your own.")
+def _changes(language: Language) -> dict[bool, str]:
+    """What to do about a medicine that is to be changed, by whether it is grave."""
+    return {
+        True: language.say("Call us today and ask what to do."),
+        False: language.say("Ask us what to change. Do not change it on your own."),
+    }

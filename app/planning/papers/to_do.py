@@ -6,7 +6,7 @@ from collections.abc import Collection
 from app.domain.assessment import Need
 from app.domain.plan import ActionPlan, PlannedAction
 from app.planning.defaults import UNNAMED_PRESCRIBER
-from app.planning.papers.languages import Language
+from app.planning.papers.languages import ENGLISH, Language
 from app.planning.papers.paper import Foreign, Part, Table, Wording, Words, plain
 from app.planning.papers.standing import standing
 from app.planning.papers.steps import names_a_step, step
@@ -88,6 +88,8 @@ def without_strength(name: str) -> str:
 def _task(action: PlannedAction, language: Language) -> Wording:
     if not action.plain:
         return language.say("We will talk with you about this.")
+    if action.plain == step(action, ENGLISH):  # its words are the step itself
+        return step(action, language)
     said = language.sentence(action.plain)
     if names_a_step(action.plain):
         return said

@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.domain.person_context import ContextTopic
-from app.domain.plan import ListEntry, TouchpointFormat
+from app.domain.plan import ListEntry, PlannedAction, TouchpointFormat
 from app.knowledge.holding_rows import SuppressorRow
 from app.planning.context import STATED, context_key, from_chart
 from app.planning.continuing import every_action
 from app.planning.draft import Draft
+from app.planning.fitting import misfits, stands_in
 from app.planning.merging import choose
 from app.planning.propose import proposed_goals, proposed_touchpoints
 from app.planning.sign import open_ends
@@ -62,6 +63,7 @@ def _page(visit: OpenVisit, draft: Draft, found: Sent, *, saved: str = "") -> Re
         care_team=visit.chart.care_team,
         barriers=[(b.code, b.title) for b in lists.barriers],
         techniques=lambda barrier: _techniques(lists.techniques, barrier),
+        check_words=_unfit_words(draft, parts.actions),
         actions=lists.actions,
         action_titles={a.code: a.title for a in lists.actions},
         ends=open_ends(draft, visit.assessment),
@@ -69,6 +71,11 @@ def _page(visit: OpenVisit, draft: Draft, found: Sent, *, saved: str = "") -> Re
         saved=saved,
         **_company(visit, draft),
     )
+
+
+def _unfit_words(draft: Draft, actions: tuple[PlannedAction, ...]) -> frozenset[str]:
+    """Keys of the actions whose words for the patient somebody should read again."""
+    return frozenset(a.key for a in (*filter(stands_in, actions), *misfits(draft, actions)))
 
 
 def _stated(visit: OpenVisit) -> tuple[SuppressorRow, ...]:

@@ -12,8 +12,10 @@ from app.domain.plan import Decision, Verdict
 from app.planning.continuing import closing
 from app.planning.defaults import due_date, owner_of
 from app.planning.draft import Draft, add_problem, all_problems, reopen, undecided
+from app.planning.fitting import stands_in
 from app.planning.merging import decide_seeing
 from app.planning.own import OwnProblem, own_problem
+from app.planning.propose import planned_actions
 from app.web.grid import NEED_TITLES, grid_view
 from app.web.pages import page
 from app.web.routes.following import OUTCOMES
@@ -87,11 +89,15 @@ def _detail(
     everything = {p.id: p for p in all_problems(draft, visit.assessment)}
     others = [everything[i] for i in (cell.problems if cell else ()) if i != problem.id]
     waiting = [p for p in undecided(draft, visit.assessment) if p.id != problem.id]
+    made = planned_actions(draft, visit.chart, visit.assessment, visit.author)
+    planned = next((a for a in made if a.problem.id == problem.id), None)
     return {
         "problem": problem,
         "cell": cell,
         "cell_title": title,
         "decision": draft.decision(problem.id),
+        "plain": planned.plain if planned else problem.recommend.plain,
+        "stands_in": planned is not None and stands_in(planned),
         "closed": _closed(visit, draft, problem.id),
         "series": trend(visit.chart.measurements, problem.measure),
         "owner": owner_of(problem, visit.chart, visit.author),

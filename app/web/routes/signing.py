@@ -26,6 +26,7 @@ from app.domain.errors import CmmError
 from app.domain.plan import ActionPlan
 from app.outcomes.payers import payers
 from app.planning.draft import Draft
+from app.planning.fitting import misfits
 from app.planning.sign import open_ends, sign
 from app.planning.status import clinical_status
 from app.store import drafts, outbox
@@ -105,6 +106,7 @@ async def _sign_page(visit: OpenVisit, refusal: _Refusal) -> Response:
         bundle_json=json.dumps(bundle, indent=1, default=str),
         ends=open_ends(desk.draft, visit.assessment),
         clashes=len(desk.draft.clashes),
+        misfits=misfits(desk.draft, plan.actions),
         author=visit.author,
         seen=_seen(desk.seen, plan, filing),
         refusal=refusal,
