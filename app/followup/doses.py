@@ -68,7 +68,7 @@ def _compared(
     """
     found = [_one(two, line, measure, better, word) for line in two.acted(problem)]
     if not found:
-        return cannot_tell("The plan does not say which medicine it was about")
+        return cannot_tell("The plan does not say which medicine it was about.", taken.WHICH)
     ranked = sorted(found, key=lambda e: _ORDER.index(e.shown.value), reverse=_one_does(problem))
     return ranked[0]
 
@@ -94,13 +94,13 @@ def _one(
         return cannot_tell(f"{line.name} is {said}.", "whether that was meant")
     unsure = [d.text for x in now for d in x.medicine.unsettled if d.kind in _UNSURE]
     if unsure:
-        return cannot_tell(f"The sources do not agree on {line.name}: {unsure[0]}", unsure[0])
+        return cannot_tell(f"The sources do not agree on {line.name}: {unsure[0]}", "what is taken")
     listed_then = [x for x in two.then.lines if x.label == line.label and x.route == line.route]
     before = [x for x in listed_then if x.taken] or listed_then
     then, amount = measure(before), measure(now)
     if isinstance(then, str) or isinstance(amount, str):
         why = then if isinstance(then, str) else str(amount)
-        return cannot_tell(f"The dose of {line.name} is not known: {why}.", why)
+        return cannot_tell(f"The dose of {line.name} is not known: {why}.", "its dose a day")
     if set(then) != set(amount):
         return cannot_tell(f"The doses of {line.name} are in different units.", "one unit for both")
     went_there = all(better(then[k], amount[k]) for k in then)
@@ -116,9 +116,11 @@ def _told(
     went_there: bool,  # noqa: FBT001 - what was found
 ) -> Evidence:
     proof = tuple(_shown(x) for x in now)
+    # Of several the sentence says which dose is whose.
+    name = line.name if len(now) == 1 else line.label.replace("+", " with ")
     if went_there:
-        return done(f"{line.name}: {told[0]} then, {told[1]} now, {word}.", *proof)
-    return not_done(f"{line.name} is not {word}: {told[1]}.", *proof)
+        return done(f"{name}: {told[0]} then, {told[1]} now, {word}.", *proof)
+    return not_done(f"{name} is not {word}: {told[1]}.", *proof)
 
 
 def _amount(lines: Sequence[Line]) -> Amount | str:
@@ -143,9 +145,13 @@ def _often(lines: Sequence[Line]) -> Amount | str:
 
 
 def _dose(lines: Sequence[Line]) -> str:
-    return " and ".join(
-        written(x.medicine.daily_dose.text or x.medicine.sig or "no dose") for x in lines
-    )
+    if len(lines) == 1:
+        return _each(lines[0])
+    return " and ".join(f"{_each(x)} from {x.name}" for x in lines)
+
+
+def _each(line: Line) -> str:
+    return written(line.medicine.daily_dose.text or line.medicine.sig or "no dose")
 
 
 def _frequency(lines: Sequence[Line]) -> str:

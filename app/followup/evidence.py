@@ -39,4 +39,5 @@ def not_done(said: str, *proof: Input) -> Evidence:
 
 
 def cannot_tell(said: str, *missing: str) -> Evidence:
-    return Evidence(Shown.CANNOT_TELL, said, missing=missing or (said,))
+    """`missing` are words inside a sentence and not `said` again: the two stand side by side."""
+    return Evidence(Shown.CANNOT_TELL, said, missing=missing)

@@ -63,7 +63,8 @@ def follow_up(two: Between, responses: Iterable[PrescriberResponse] = ()) -> Fol
 
 
 def _told(outcome: ProposedOutcome) -> ProposedOutcome:
-    return replace(outcome, because=sentence(outcome.because))
+    proof = tuple(dict.fromkeys(outcome.proof))
+    return replace(outcome, because=sentence(outcome.because), proof=proof)
 
 
 def _told_goal(goal: GoalStanding) -> GoalStanding:

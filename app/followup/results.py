@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.assessment.readings import Reading
-from app.assessment.sentences import inside, listed
+from app.assessment.sentences import listed
 from app.domain.assessment import Input, MedicationTherapyProblem
 from app.domain.codes import Coding
 from app.domain.plan import PlanGoal
@@ -20,7 +20,10 @@ def measured(two: Between, problem: MedicationTherapyProblem) -> Evidence:
     due = problem.due or ((problem.measure,) if problem.measure else ())
     asked = [lab for lab in due if two.families(lab)]
     if not asked:
-        return cannot_tell("The plan does not name a result that the chart can be asked for")
+        return cannot_tell(
+            "The plan does not name a result that the chart can be asked for.",
+            "the result that was meant",
+        )
     newest = {lab: _after(two, lab) for lab in asked}
     had = [reading for reading in newest.values() if reading is not None]
     missing = [lab for lab, reading in newest.items() if reading is None]
@@ -29,15 +32,28 @@ def measured(two: Between, problem: MedicationTherapyProblem) -> Evidence:
         return done(f"{listed(f'{r.label} {r.said}' for r in had)}.", *(r.input for r in had))
     if two.now.unread("Observation"):
         return cannot_tell("Results were not read.", "results and vital signs")
-    for family in (family for lab in missing for family in two.families(lab)):
-        if unusable := two.now.readings.unusable_since(family, two.since):
-            return cannot_tell(f"{unusable[0]}.", unusable[0])
-    names = listed((inside(lab.display or lab.code) for lab in missing), "or")
+    for lab in missing:
+        if unusable := _unusable(two, lab):
+            return cannot_tell(f"{unusable}.", f"a result of {_name(two, lab)} that can be used")
+    names = listed((_name(two, lab) for lab in missing), "or")
     said = f"No {names} since the plan."
     if not had:
         return not_done(said)
     taken = listed(f"{r.label} {r.said}" for r in had)
     return partly(f"{taken}. {said}", *(r.input for r in had))
+
+
+def _unusable(two: Between, lab: Coding) -> str:
+    """The first result since the plan that cannot be used, and why."""
+    found = (two.now.readings.unusable_since(f, two.since) for f in two.families(lab))
+    return next((said for those in found for said in those), "")
+
+
+def _name(two: Between, lab: Coding) -> str:
+    """Inside a sentence, where a name keeps its capital: potassium, Morse Fall Scale."""
+    knowledge, families = two.compiled.knowledge, two.families(lab)
+    titled = (f for f in families if knowledge.lab_title(f) == lab.display)
+    return knowledge.lab_name(next(titled, families[0]))
 
 
 def vaccinated(two: Between, _problem: MedicationTherapyProblem) -> Evidence:

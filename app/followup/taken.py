@@ -11,20 +11,20 @@ from app.followup.evidence import Evidence, Shown, cannot_tell, done, not_done, 
 
 _LISTS = ("MedicationRequest", "MedicationStatement")
 _CONTRADICTED = frozenset({"status", "filled-not-prescribed"})
-UNREAD = "the medication lists were not all read"
+WHICH = "the medicine that was meant"
 
 
 def stopped(two: Between, problem: MedicationTherapyProblem) -> Evidence:
     """Gone from the list, for every medicine to act on, or for one where one is enough."""
     lines = _to_end(two, problem)
     if not lines:
-        return cannot_tell("The plan does not say which medicine was to be stopped")
+        return cannot_tell("The plan does not say which medicine was to be stopped.", WHICH)
     gone = [line for line in lines if two.gone(line)]
     still = [line for line in lines if line not in gone]
     if still and not (problem.one_of and gone):
         return _still_there(two, still)
     if any(two.now.unread(kind) for kind in _LISTS):
-        return cannot_tell(UNREAD.capitalize() + ".", UNREAD)
+        return cannot_tell("The medication lists were not all read.", "the whole medication list")
     if again := _same_kind(two, gone):
         return not_done(
             f"{_names(gone)} {_was(gone)} stopped, but {_names(again)}, of the same kind, "
@@ -66,7 +66,9 @@ def started(two: Between, problem: MedicationTherapyProblem) -> Evidence:
         new = [x for x in new if x.keys & frozenset(wanted)]
     if not new:
         if any(two.now.unread(kind) for kind in _LISTS):
-            return cannot_tell(UNREAD.capitalize() + ".", UNREAD)
+            return cannot_tell(
+                "The medication lists were not all read.", "the whole medication list"
+            )
         return not_done("Nothing of the kind has been started.")
     untaken = [x for x in new if not x.taken]
     if len(untaken) == len(new):
@@ -127,7 +129,8 @@ def _still_there(two: Between, still: Sequence[Line]) -> Evidence:
         return not_done(
             f"{_names(lines)} {_is(lines)} still on the list, {said}.", *map(input_of, lines)
         )
-    against = [d.text for x in lines for d in x.medicine.unsettled if d.kind in _CONTRADICTED]
+    texts = [d.text for x in lines for d in x.medicine.unsettled if d.kind in _CONTRADICTED]
+    against = dict.fromkeys(texts)
     said = f"{_names(lines)} {_is(lines)} still on the list."
     return not_done(" ".join((said, *against)), *map(input_of, lines))
 
@@ -152,10 +155,15 @@ def _ended(two: Between, gone: Sequence[Line]) -> tuple[Input, ...]:
     entries = [e for e in two.now.chart.past_entries if e.source in before]
     on_list = [x for line in gone for x in two.today(line)]
     found = tuple(
-        Input(e.source.resource, e.source.id, before[e.source], e.status)
+        Input(e.source.resource, e.source.id, before[e.source], _words(e.status))
         for e in sorted(entries, key=lambda e: e.source)
     )
-    return found + tuple(input_of(x, x.medicine.status.value) for x in on_list)
+    return found + tuple(input_of(x, _words(x.medicine.status)) for x in on_list)
+
+
+def _words(status: str) -> str:
+    """`not-taken` is a code."""
+    return status.replace("-", " ")
 
 
 def _names(lines: Sequence[Line]) -> str:

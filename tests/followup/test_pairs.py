@@ -62,6 +62,18 @@ def test_proposes_the_same_of_a_plan_that_an_ehr_held(pair: Pair) -> None:
     assert _short(again) == _short(first) or "went from" in str(first.outcomes)
 
 
+@pytest.mark.parametrize("pair", pairs(), ids=lambda p: p.name)
+def test_says_nothing_twice_and_no_codes(pair: Pair) -> None:
+    result, _ = followed(pair)
+    for found in result.outcomes:
+        assert found.outcome or found.missing or found.reopened
+        assert len(set(found.proof)) == len(found.proof)
+        assert not {"not-taken", "on-hold", "entered-in-error"} & {i.value for i in found.proof}
+        for words in found.missing:
+            assert not words.endswith(".")
+            assert words.lower() not in found.because.lower()
+
+
 def _short(found: FollowUp) -> object:
     outcomes = [(o.problem, o.outcome, o.reopened) for o in found.outcomes]
     return sorted(outcomes), [(g.key, g.progress) for g in found.goals]
