@@ -1,6 +1,7 @@
 """Every error becomes one page: what happened, the next step, and a number for support."""
 
 import uuid
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +15,17 @@ from app.web.pages import page
 from app.web.visit import ChartNotReadyError, CookieBlockedError
 from launch.errors import LaunchError
 
+_PAGES = frozenset(
+    {
+        "about", "answer", "chart", "conflict", "copy", "medicines", "plan", "programme", "receipt", "review",
+        "sign", "since",
+    }
+)  # fmt: skip
+_FORMS_ON = {
+    "papers": "receipt",
+    "reread": "chart",
+}  # an address of its own, a form on another page
+
 
 def trouble(
     heading: str,
@@ -24,6 +36,7 @@ def trouble(
     said: str = "",
     link: str = "",
     new_window: str = "",
+    back: str = "",
 ) -> Response:
     """The page, and one log line with the same request number."""
     number = uuid.uuid4().hex[:12]
@@ -38,17 +51,38 @@ def trouble(
         said=said,
         link=link,
         new_window=new_window,
+        back=back,
     )
+
+
+def page_before(request: Request) -> str:
+    """
+    The page whose form or link led here, from the address alone: our pages send no referrer.
+
+    Only inside the session, and with nothing of the patient but the id of a finding. Empty where
+    the page itself is what failed.
+    """
+    _, s, session, *rest = [*request.url.path.split("/"), "", "", ""]
+    step = _FORMS_ON.get(rest[0], rest[0])
+    deeper = bool(rest[1:] and rest[1])
+    if s != "s" or step not in _PAGES or (request.method == "GET" and not deeper):
+        return ""
+    found = rest[1] if step == "review" and deeper else ""
+    query = f"?problem={quote(found)}#detail" if found and found != "own" else ""
+    return f"/s/{quote(session)}/{step}{query}"
 
 
 def handle_errors(app: FastAPI) -> None:
     """Registers one handler for each kind of error; nothing else reaches the browser."""
 
     @app.exception_handler(CmmError)
-    async def _known(_request: Request, error: CmmError) -> Response:
+    async def _known(request: Request, error: CmmError) -> Response:
         heading = "Not found" if error.status == 404 else "This could not be done"
         again = error.launch_again if isinstance(error, CookieBlockedError) else ""
-        return trouble(heading, error.code, error.message, error.status, new_window=again)
+        back = "" if isinstance(error, CookieBlockedError) else page_before(request)
+        return trouble(
+            heading, error.code, error.message, error.status, new_window=again, back=back
+        )
 
     @app.exception_handler(LaunchError)
     async def _launch(_request: Request, error: LaunchError) -> Response:
@@ -61,9 +95,10 @@ def handle_errors(app: FastAPI) -> None:
         return RedirectResponse(f"{error.root}/opening", 303)
 
     @app.exception_handler(RequestValidationError)
-    async def _bad_form(_request: Request, _error: RequestValidationError) -> Response:
+    async def _bad_form(request: Request, _error: RequestValidationError) -> Response:
         message = "A field of the form is too long or has the wrong kind of content. Go back and correct it."
-        return trouble("This could not be done", "CMM-1304", message, 422)
+        back = page_before(request)
+        return trouble("This could not be done", "CMM-1304", message, 422, back=back)
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> Response:

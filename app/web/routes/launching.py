@@ -195,6 +195,7 @@ async def close(visit: CurrentVisit) -> HTMLResponse:
         said="",
         link="",
         new_window="",
+        back="",
     )
     answer.headers["clear-site-data"] = '"cache", "storage"'
     return answer

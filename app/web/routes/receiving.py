@@ -58,7 +58,10 @@ async def _frame(visit: Visit, receipt: Receipt | None) -> dict[str, Any]:
     case = visit.case
     await visit.services.cases.wait(case, BRIEFLY)
     if case.chart and case.assessment:
-        opened = OpenVisit(**vars(visit), chart=case.chart, assessment=case.assessment)
+        before, _ = await visit.services.database.run(visit.signed_before)
+        opened = OpenVisit(
+            **vars(visit), chart=case.chart, assessment=case.assessment, before=before
+        )
         return opened.page_values("receipt") | {"no_chart": ""}
     return {
         "root": visit.root,
