@@ -152,7 +152,7 @@ def _needs_one(problem: MedicationTherapyProblem) -> bool:
 def _ended(two: Between, gone: Sequence[Line]) -> tuple[Input, ...]:
     """The entries that said it was taken and now say that it is not."""
     before = {s: line.name for line in gone for s in line.medicine.sources}
-    entries = [e for e in two.now.chart.past_entries if e.source in before]
+    entries = [e for e in two.now.chart.past_entries if e.source in before and not e.ours]
     on_list = [x for line in gone for x in two.today(line)]
     found = tuple(
         Input(e.source.resource, e.source.id, before[e.source], _words(e.status))
