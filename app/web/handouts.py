@@ -20,6 +20,7 @@ from app.planning.papers import (
     patient_pages,
     plainly,
     prescriber_message,
+    whole_note,
 )
 from app.printing import paper_page, paper_pdf
 from app.web.services import Services
@@ -57,13 +58,16 @@ def choices(plan: ActionPlan, plainly: Plainly) -> tuple[Choice, ...]:
     )
 
 
-def paper_of(kind: str, plan: ActionPlan, services: Services, language: Language) -> Paper:
+def paper_of(
+    kind: str, form: str, plan: ActionPlan, services: Services, language: Language
+) -> Paper:
     """Raises CMM-5302 for a paper there is not."""
     match kind:
         case "patient":
             return patient_pages(plan, language, plainly(services.knowledge.knowledge))
         case "note":
-            return clinician_note(plan, services.lists)
+            note = whole_note if form == "text" else clinician_note
+            return note(plan, services.lists)
         case "message":
             return prescriber_message(plan, services.lists)
         case _:

@@ -8,7 +8,7 @@ from app.domain.codes import Concept
 from app.domain.follow_up import PrescriberResponse, Response
 from app.domain.people import Person
 from app.domain.plan import ActionPlan, PlannedAction
-from app.planning.papers import Table, clinician_note, paper_text
+from app.planning.papers import Table, clinician_note, paper_text, whole_note
 from app.planning.papers.one_page import clipped, shortened
 from tests.plans import LISTS, METFORMIN, crowded_plan, signed_plan
 
@@ -103,3 +103,30 @@ def test_a_list_is_shortened_by_whole_items() -> None:
 def test_words_are_cut_between_words_and_seen_to_be() -> None:
     assert clipped("short", 10) == "short"
     assert clipped("loss of kidney function", 15) == "loss of …"
+
+
+def test_nothing_is_cut_while_the_page_has_room_for_it() -> None:
+    grace = Person("Grace Hernandez-Okonkwo, PharmD")
+    plan = replace(crowded_plan(6), actions=crowded(owner=grace).actions[:6])
+    note = clinician_note(plan, LISTS)
+    assert "Grace Hernandez-Okonkwo, PharmD" in paper_text(
+        replace(note, sections=note.sections[:1])
+    )
+    assert "…" not in paper_text(replace(note, sections=note.sections[:1]))
+
+
+def test_where_not_all_have_room_the_gravest_keep_their_words() -> None:
+    grace = Person("Grace Hernandez-Okonkwo, PharmD")
+    cut = ["…" in row[3] for row in rows(crowded(owner=grace))]
+    assert cut == sorted(cut)
+    assert True in cut
+
+
+@pytest.mark.parametrize("count", [1, 25, 60])
+def test_a_text_has_no_page_and_is_never_cut(count: int) -> None:
+    plan = crowded_plan(count)
+    said = paper_text(whole_note(plan, LISTS))
+    assert "…" not in said
+    assert "more in the plan" not in said
+    assert all(a.problem.title in said for a in plan.actions)
+    assert all(m.name in said for m in plan.medicines)

@@ -8,7 +8,7 @@ from app.domain.assessment import Severity
 from app.domain.follow_up import ProposedOutcome
 from app.domain.plan import ActionPlan
 from app.followup import FollowUp
-from app.planning.papers import ENGLISH, clinician_note, paper_text, patient_pages
+from app.planning.papers import ENGLISH, paper_text, patient_pages, whole_note
 from fhir_mappings.strict import checked
 from fhir_mappings.write_plan import plan_bundle
 from fhir_mappings.write_text import plan_text
@@ -27,7 +27,7 @@ def files() -> dict[str, str]:
         "year.txt": "\n\n".join("\n".join(_told(visit)) for visit in year()) + "\n",
         "plan.json": json.dumps(bundle, indent=1, ensure_ascii=False) + "\n",
         "plan.txt": plan_text(plan, lists()),
-        "note.txt": paper_text(clinician_note(plan, lists())),
+        "note.txt": paper_text(whole_note(plan, lists())),
         "patient.txt": paper_text(patient_pages(plan, ENGLISH)),
     }
 

@@ -1,6 +1,6 @@
 """What people are handed of a signed plan: the patient's pages, the clinician's note, the prescriber's message."""
 
-from app.planning.papers.clinician_note import clinician_note
+from app.planning.papers.clinician_note import clinician_note, whole_note
 from app.planning.papers.languages import ENGLISH, Language, language_of, languages
 from app.planning.papers.paper import Foreign, Paper, Points, Section, Table, Words
 from app.planning.papers.patient_pages import patient_pages
@@ -26,4 +26,5 @@ __all__ = [
     "plainly",
     "prescriber_message",
     "unanswered",
+    "whole_note",
 ]

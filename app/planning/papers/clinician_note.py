@@ -7,35 +7,45 @@ from app.domain.medicines import LineStatus
 from app.domain.plan import ActionPlan, CodedLists
 from app.planning.papers.allergies import noted_allergies
 from app.planning.papers.languages import SOURCE
-from app.planning.papers.note_lines import day, in_brief, in_full
+from app.planning.papers.note_lines import MOST, day, in_brief, in_full
 from app.planning.papers.one_page import fits, shortened
 from app.planning.papers.paper import Paper, Part, Points, Section
 
 _Listed = tuple[str, list[str], int]  # heading, items, lines it may take where there is no room
 _TAKEN = "Medicines at this review"
 _FEWEST = 8  # lines for the medicines on the fullest page
+# How many recommendations, the gravest, may take how many lines; the others take one.
+_LINES = ((MOST, 4), (MOST, 3), *((n, 2) for n in range(MOST, 0, -3)), (0, 1))
 
 
 def clinician_note(plan: ActionPlan, lists: CodedLists) -> Paper:
-    """In full where that is one page; else few lines a recommendation, and what is left out counted."""
+    """As much of it as one page holds, the recommendations first; what is left out is counted."""
     *roomy, tightest = _papers(plan, lists)
     return next((paper for paper in roomy if fits(paper)), tightest)
 
 
+def whole_note(plan: ActionPlan, lists: CodedLists) -> Paper:
+    """All its words: a text has no page to end."""
+    return _paper(plan, in_full(plan, lists), _besides(plan, lists)[0])
+
+
 def _papers(plan: ActionPlan, lists: CodedLists) -> Iterator[Paper]:
     """The same note from all its words to the fewest."""
+    besides = _besides(plan, lists)
+    brief = (in_brief(plan, lists, gravest, lines) for gravest, lines in _LINES)
+    for recommended in (in_full(plan, lists), *brief):
+        yield from (_paper(plan, recommended, others) for others in besides)
+
+
+def _besides(plan: ActionPlan, lists: CodedLists) -> tuple[tuple[Section, ...], ...]:
+    """What stands beside the recommendations, from all its words to the fewest."""
     listed, names = _listed(plan, lists), [m.name for m in plan.medicines]
     whole = tuple(_section(heading, items, items) for heading, items, _ in listed)
     short = tuple(_section(h, items, [shortened(items, lines)]) for h, items, lines in listed)
-    two, one = in_brief(plan, lists, 2), in_brief(plan, lists, 1)
     taken = _section(_TAKEN, names, _medicines(plan))
     named = _section(_TAKEN, names, ["; ".join(names)])
-    yield _paper(plan, in_full(plan, lists), (*whole, taken))
-    yield _paper(plan, two, (*whole, taken))
-    yield _paper(plan, one, (*whole, taken))
-    yield _paper(plan, two, (*short, named))
-    yield _paper(plan, one, (*short, named))
-    yield _paper(plan, one, (*short, _section(_TAKEN, names, [shortened(names, _FEWEST)])))
+    few = _section(_TAKEN, names, [shortened(names, _FEWEST)])
+    return (*whole, taken), (*short, taken), (*short, named), (*short, few)
 
 
 def _paper(plan: ActionPlan, recommended: tuple[Part, ...], others: tuple[Section, ...]) -> Paper:

@@ -1,4 +1,4 @@
-"""The recommendations of a note: in full while they fit, one line each where they are many."""
+"""The recommendations of a note: in full while they fit, fewer lines each where they are many."""
 
 from datetime import date
 
@@ -22,12 +22,14 @@ def in_full(plan: ActionPlan, lists: CodedLists) -> tuple[Part, ...]:
     return (Points(tuple(_whole(a, plan, lists) for a in plan.actions), ordered=True),)
 
 
-def in_brief(plan: ActionPlan, lists: CodedLists, lines: int) -> tuple[Part, ...]:
-    """`lines` that a recommendation may take."""
+def in_brief(plan: ActionPlan, lists: CodedLists, gravest: int, lines: int) -> tuple[Part, ...]:
+    """`lines` that each of the gravest may take, and one for every other."""
     if not plan.actions:
         return (_NOTHING,)
     shown, left = plan.actions[:MOST], len(plan.actions) - MOST
-    rows = tuple(_cut(_cells(n, a, plan, lists), lines) for n, a in enumerate(shown, start=1))
+    rows = tuple(
+        _row(n, a, plan, lists, lines if n <= gravest else 1) for n, a in enumerate(shown, start=1)
+    )
     more = f"{left} more {'is' if left == 1 else 'are'} in the plan. " if left > 0 else ""
     rest = "The plan has each in full, with evidence and follow-up."
     return Table("Recommendations", _HEAD, rows), Words(f"{more}{rest}")
@@ -50,26 +52,26 @@ def _followed(action: PlannedAction) -> str:
     return _sentence(f"Follow: {action.monitoring}") if action.monitoring else ""
 
 
-def _cells(
-    number: int, action: PlannedAction, plan: ActionPlan, lists: CodedLists
+def _row(
+    number: int, action: PlannedAction, plan: ActionPlan, lists: CodedLists, lines: int
 ) -> tuple[str, ...]:
+    what = f"{number}. {lists.title('actions', action.action)}"
+    which, owner = _which(action, plan, lines * CELLS[1]), action.owner.name
+    cells = (what, which, _why(action, plan), owner, day(action.due))
+    return tuple(clipped(cell, lines * most) for cell, most in zip(cells, CELLS, strict=True))
+
+
+def _why(action: PlannedAction, plan: ActionPlan) -> str:
     problem, answer = action.problem, response_to(plan, action)
     marks = (
         "" if answer == Response.PENDING else answer,
         problem.severity.value if problem.severity is Severity.HIGH else "",
     )
-    why = ": ".join(
-        p for p in (", ".join(filter(None, marks)), problem.title.partition(": ")[0]) if p
-    )
-    what = f"{number}. {lists.title('actions', action.action)}"
-    return what, _which(action, plan), why, action.owner.name, day(action.due)
+    said = (", ".join(filter(None, marks)), problem.title.partition(": ")[0])
+    return ": ".join(p for p in said if p)
 
 
-def _cut(cells: tuple[str, ...], lines: int) -> tuple[str, ...]:
-    return tuple(clipped(cell, lines * most) for cell, most in zip(cells, CELLS, strict=True))
-
-
-def _which(action: PlannedAction, plan: ActionPlan) -> str:
+def _which(action: PlannedAction, plan: ActionPlan, room: int) -> str:
     """What is started is in the words of the recommendation; the medicine on the list is only why."""
     concerned = action.problem.act_on or action.problem.medicines
     # Without their strength: the list of medicines has it, and a line is short.
@@ -78,7 +80,7 @@ def _which(action: PlannedAction, plan: ActionPlan) -> str:
     if not names or action.action == "start-medication":
         return action.text
     joined = ", ".join(names)
-    return joined if len(joined) <= CELLS[1] else f"{names[0]} and {len(names) - 1} more"
+    return joined if len(joined) <= room else f"{names[0]} and {len(names) - 1} more"
 
 
 def _sentence(text: str) -> str:

@@ -7,6 +7,7 @@ two sheets: the first section runs over the whole width, the last one stands bes
 
 from collections.abc import Sequence
 from math import ceil
+from textwrap import wrap
 
 from app.planning.papers.paper import Paper, Part, Points, Section, Table, Words, plain
 
@@ -55,7 +56,12 @@ def _part(part: Part, width: int) -> float:
         case Points(items=items):
             return sum(_rows(plain(item), width - 3) for item in items)
         case Table(rows=rows):
-            return _TABLE_LINE * (1 + sum(max(map(_rows, map(plain, r), CELLS)) for r in rows))
+            return _TABLE_LINE * (1 + sum(max(map(_cell, map(plain, r), CELLS)) for r in rows))
+
+
+def _cell(text: str, width: int) -> int:
+    """Narrow columns lose much at the ends of their lines."""
+    return 1 if len(text) <= width else len(wrap(text, width))
 
 
 def _rows(text: str, width: int) -> int:

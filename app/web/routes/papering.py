@@ -23,7 +23,7 @@ async def print_paper(visit: CurrentVisit, request: Request) -> Response:
     how = wanted if wanted in FORMS else "page"
     language = language_of(str(form.get("language", "")))
     plan = await visit.services.database.run(lambda c: _signed(c, visit))
-    answer = await handed_out(kind, how, paper_of(kind, plan, visit.services, language))
+    answer = await handed_out(kind, how, paper_of(kind, how, plan, visit.services, language))
     detail: dict[str, str | int] = {
         "plan": plan.id,
         "version": plan.version,
