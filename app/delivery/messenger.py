@@ -87,7 +87,7 @@ class Messenger:
             if waiting is None or waiting["state"] not in OPEN:
                 return ""
             sealed = self._seal.close(session_id.encode(), row["version_id"], SENDER)
-            messages.rebind(connection, waiting, sealed, self._clock())
+            outbox.rebind(connection, waiting, sealed, self._clock(), MESSAGES)
             return str(row["version_id"])
 
         return await self._database.run(work)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from app.store import outbox
-from app.store.outbox import COPIED, DUE, LEASE, OPEN, Claim, Row, State
+from app.store.outbox import DUE, Claim, Row, State
 from app.store.schema import MESSAGES, PLANS
 
 REPLACED = (
@@ -76,19 +76,7 @@ def claim(connection: Connection, version_id: str, now: datetime) -> Claim | Non
     if newest is not None and newest["version_id"] != version_id:
         _let_be(connection, version_id, newest["version"], now)
         return None
-    number = row["attempts"] + 1
-    taken = {
-        "state": State.SENDING,
-        "attempts": number,
-        "lease_until": now + LEASE,
-        "updated_at": now,
-    }
-    free = (MESSAGES.c.version_id == version_id) & (MESSAGES.c.attempts == row["attempts"])
-    same = free & (MESSAGES.c.state == row["state"])
-    if connection.execute(update(MESSAGES).where(same).values(**taken)).rowcount != 1:
-        return None
-    copied = {name: row[name] for name in COPIED}
-    return Claim(**copied, attempt=number, started_at=now, doubtful=bool(row["doubtful"]))
+    return outbox.leased(connection, row, now, MESSAGES, doubtful=bool(row["doubtful"]))
 
 
 def _let_be(connection: Connection, version_id: str, newer: int, now: datetime) -> None:
@@ -96,17 +84,3 @@ def _let_be(connection: Connection, version_id: str, newer: int, now: datetime) 
     words = REPLACED.format(version=newer)
     values = {"state": State.SUPERSEDED, "problem": words, "updated_at": now}
     connection.execute(update(MESSAGES).where(mine).values(**values))
-
-
-def rebind(connection: Connection, row: Row, session: bytes, now: datetime) -> None:
-    """Makes it due with another session; what is in doubt stays in doubt."""
-    values = {
-        "state": State.IN_DOUBT if row["doubtful"] else State.PENDING,
-        "session": session,
-        "tries": 0,
-        "trying_since": now,
-        "next_try_at": now,
-        "updated_at": now,
-    }
-    same = (MESSAGES.c.version_id == row["version_id"]) & (MESSAGES.c.state == row["state"])
-    connection.execute(update(MESSAGES).where(same & MESSAGES.c.state.in_(OPEN)).values(**values))

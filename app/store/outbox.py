@@ -151,28 +151,33 @@ def claim(connection: Connection, version_id: str, now: datetime) -> Claim | Non
         return None
     older = [v for v in versions if v["version"] < row["version"] and v["state"] in UNSETTLED]
     doubtful = bool(row["doubtful"]) or any(o["doubtful"] for o in older)
+    claimed = leased(connection, row, now, OUTBOX, doubtful=doubtful)
+    if claimed is None:
+        return None
+    _supersede(connection, older, row["version"], now)
+    return _with_attempt(connection, claimed)
+
+
+def leased(
+    connection: Connection, row: Row, now: datetime, table: Table, *, doubtful: bool
+) -> Claim | None:
+    """The next attempt on what a row tells of; None when somebody else has changed it since it was read."""
+    number = row["attempts"] + 1
     taken = {
         "state": State.SENDING,
-        "attempts": row["attempts"] + 1,
+        "attempts": number,
         "lease_until": now + LEASE,
         "doubtful": doubtful,
         "updated_at": now,
     }
-    same = (OUTBOX.c.version_id == version_id) & (OUTBOX.c.attempts == row["attempts"])
-    free = same & (OUTBOX.c.state == row["state"])
-    if connection.execute(update(OUTBOX).where(free).values(**taken)).rowcount != 1:
+    free = _unchanged(row, table) & (table.c.attempts == row["attempts"])
+    if connection.execute(update(table).where(free).values(**taken)).rowcount != 1:
         return None
-    _supersede(connection, older, row["version"], now)
-    claimed = Claim(
-        **{name: row[name] for name in COPIED},
-        attempt=row["attempts"] + 1,
-        started_at=now,
-        doubtful=doubtful,
-    )
-    return _with_attempt(connection, claimed)
+    copied = {name: row[name] for name in _COPIED}
+    return Claim(**copied, attempt=number, started_at=now, doubtful=doubtful)
 
 
-COPIED = (
+_COPIED = (
     "version_id",
     "plan_id",
     "version",
@@ -282,9 +287,11 @@ def versions_of(connection: Connection, plan_id: str) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
-def rebind(connection: Connection, row: RowMapping, session: bytes, now: datetime) -> None:
-    """Gives a waiting plan to another session; one in doubt stays in doubt."""
-    reopen(connection, row, session, row["written"], now)
+def rebind(
+    connection: Connection, row: RowMapping, session: bytes, now: datetime, table: Table = OUTBOX
+) -> None:
+    """Gives what waits to another session; what is in doubt stays in doubt."""
+    reopen(connection, row, session, row["written"], now, table)
 
 
 def lend(connection: Connection, row: RowMapping, session: bytes, now: datetime) -> None:
@@ -307,9 +314,14 @@ def wake(connection: Connection, tenants: Collection[str], now: datetime) -> Non
 
 
 def reopen(
-    connection: Connection, row: RowMapping, session: bytes, written: str, now: datetime
+    connection: Connection,
+    row: RowMapping,
+    session: bytes,
+    written: str,
+    now: datetime,
+    table: Table = OUTBOX,
 ) -> bool:
-    """Makes a plan due again at a person's wish; False when its state is no longer that of `row`."""
+    """Makes it due again at a person's wish; False when its state is no longer that of `row`."""
     values = {
         "state": State.IN_DOUBT if row["doubtful"] else State.PENDING,
         "session": session,
@@ -319,7 +331,8 @@ def reopen(
         "next_try_at": now,
         "updated_at": now,
     }
-    return connection.execute(update(OUTBOX).where(_unchanged(row)).values(**values)).rowcount == 1
+    same = _unchanged(row, table)
+    return connection.execute(update(table).where(same).values(**values)).rowcount == 1
 
 
 def refile(
@@ -356,5 +369,5 @@ def resettle(
     return connection.execute(update(OUTBOX).where(_unchanged(row)).values(**values)).rowcount == 1
 
 
-def _unchanged(row: RowMapping) -> Any:
-    return (OUTBOX.c.version_id == row["version_id"]) & (OUTBOX.c.state == row["state"])
+def _unchanged(row: Row, table: Table = OUTBOX) -> Any:
+    return (table.c.version_id == row["version_id"]) & (table.c.state == row["state"])
