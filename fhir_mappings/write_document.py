@@ -67,30 +67,57 @@ def business_identifiers(plan: ActionPlan) -> list[Json]:
     ]
 
 
-def _document(writing: Writing, note: Note) -> Json:
-    plan = writing.plan
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """What tells one note from another: its names, when it was written, and what it says of itself."""
+
+    identifiers: list[Json]
+    moment: str
+    title: str
+    description: str
+
+
+def clinical_note(plan: ActionPlan, note: Note, titled: Titled, content: list[Json]) -> Json:
+    """Any note of ours, in the shape and with the habits that an EHR wants."""
     system, _, code = note.type.partition("|")
-    content = [{"attachment": _words(writing, note)}]
-    if note.machine_copy:
-        content.append({"attachment": _machine_copy(writing)})
     # Oracle refuses a note without the end of its period, and Epic one without its encounter.
-    context: Json = {"period": {"end": writing.signed_at}}
+    context: Json = {"period": {"end": titled.moment}}
     if plan.encounter:
         context["encounter"] = [{"reference": plan.encounter}]
-    resource: Json = {
+    return {
         "resourceType": "DocumentReference",
-        "identifier": business_identifiers(plan),
+        "identifier": titled.identifiers,
         "status": "current",
         "docStatus": "final",
-        "type": {"coding": [{"system": system, "code": code}], "text": TITLE},
+        "type": {"coding": [{"system": system, "code": code}], "text": titled.title},
         "category": [{"coding": [CATEGORY]}],
-        "subject": writing.patient,
-        "date": writing.signed_at,
+        "subject": {"reference": f"Patient/{plan.patient.id}"},
+        "date": titled.moment,
         "author": [person(plan.author)],
-        "description": f"{TITLE}, version {plan.version}",
-        "content": content,
+        "description": titled.description,
+        "content": [{"attachment": part} for part in content],
         "context": context,
     }
+
+
+def attachment(note: Note, kind: str, content: str, title: str, moment: str) -> Json:
+    data = content.encode()
+    return {
+        "contentType": f"{kind};charset=utf-8" if note.charset else kind,
+        "data": base64.b64encode(data).decode("ascii"),
+        "size": len(data),
+        "title": title,
+        "creation": moment,
+    }
+
+
+def _document(writing: Writing, note: Note) -> Json:
+    plan = writing.plan
+    content = [_words(writing, note)]
+    if note.machine_copy:
+        content.append(_machine_copy(writing))
+    named = Titled(business_identifiers(plan), writing.signed_at, TITLE, _versioned(plan))
+    resource = clinical_note(plan, note, named, content)
     if note.replaces:
         resource["relatesTo"] = [{"code": "replaces", "target": {"reference": note.replaces}}]
     return resource
@@ -114,11 +141,8 @@ def _machine_copy(writing: Writing) -> Json:
 
 
 def _attachment(writing: Writing, kind: str, note: Note, content: str) -> Json:
-    data = content.encode()
-    return {
-        "contentType": f"{kind};charset=utf-8" if note.charset else kind,
-        "data": base64.b64encode(data).decode("ascii"),
-        "size": len(data),
-        "title": f"{TITLE}, version {writing.plan.version}",
-        "creation": writing.signed_at,
-    }
+    return attachment(note, kind, content, _versioned(writing.plan), writing.signed_at)
+
+
+def _versioned(plan: ActionPlan) -> str:
+    return f"{TITLE}, version {plan.version}"

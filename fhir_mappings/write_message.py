@@ -1,16 +1,16 @@
 """The message to the prescriber: a Communication about the plan, or a note where no messages are taken."""
 
-import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.domain.assessment import Severity
 from app.domain.people import Person
 from app.domain.plan import ActionPlan, PlannedAction
-from fhir_mappings.write_document import CATEGORY, Note
+from fhir_mappings.write_document import Note, Titled, attachment, clinical_note
 from fhir_mappings.write_names import MESSAGE_IDENTIFIER, Json, person
+
+NOTE_TITLE = "Message to the prescriber"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +65,14 @@ def message_bundle(message: Message) -> Json:
 
 def message_note(message: Message, note: Note) -> Json:
     """The same words as a note in the chart; to whom they are is in them, R4 notes name no recipient."""
-    plan, (system, _, code) = message.plan, note.type.partition("|")
-    content = f"To: {names_of(message.recipients)}\n\n{message.text}".encode()
-    kind = "text/plain;charset=utf-8" if note.charset else "text/plain"
-    attachment = {
-        "contentType": kind,
-        "data": base64.b64encode(content).decode("ascii"),
-        "size": len(content),
-        "title": "Message to the prescriber",
-        "creation": _moment(message),
-    }
-    context: dict[str, Any] = {"period": {"end": _moment(message)}}
-    if plan.encounter:
-        context["encounter"] = [{"reference": plan.encounter}]
+    plan, at = message.plan, _moment(message)
+    content = f"To: {names_of(message.recipients)}\n\n{message.text}"
+    told = f"{NOTE_TITLE}, version {plan.version} of the plan"
+    named = Titled(_identifier(message), at, NOTE_TITLE, told)
+    text = attachment(note, "text/plain", content, NOTE_TITLE, at)
+    resource = clinical_note(plan, note, named, [text])
     if note.machine_copy:  # where a note may hold more than its bare words
-        context["related"] = [{"reference": message.about}]
-    resource: Json = {
-        "resourceType": "DocumentReference",
-        "identifier": _identifier(message),
-        "status": "current",
-        "docStatus": "final",
-        "type": {
-            "coding": [{"system": system, "code": code}],
-            "text": "Message to the prescriber",
-        },
-        "category": [{"coding": [CATEGORY]}],
-        "subject": _patient(plan),
-        "date": _moment(message),
-        "author": [person(plan.author)],
-        "description": f"Message to the prescriber, version {plan.version} of the plan",
-        "content": [{"attachment": attachment}],
-        "context": context,
-    }
+        resource["context"]["related"] = [{"reference": message.about}]
     return _create(resource, plan)
 
 

@@ -122,18 +122,14 @@ class Readings:
 
 def read_measurements(measurements: Iterable[Measurement], tables: LabTables) -> Readings:
     """Results of one test in one unit are many: what that says of them is worked out once."""
-    families = tables.families
     alike: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
     for m in measurements:
-        # What _known_code does, here for every one of hundreds.
-        for coding in m.concept.codings:
-            if coding.code in families and coding.system == LOINC:
-                alike[coding.code, m.unit].append(m)
-                break
+        if code := _known_code(m.concept, tables):
+            alike[code, m.unit].append(m)
     usable: dict[str, list[Reading]] = {}
     unusable: dict[str, list[Unusable]] = {}
     for (code, unit), of_unit in alike.items():
-        for family in families[code]:
+        for family in tables.families[code]:
             step = tables.step(family, unit)
             if step is None:
                 unusable.setdefault(family, []).extend(_unusable(family, unit, of_unit, tables))

@@ -1,5 +1,7 @@
 """What helps the patient take medicines as intended, who gets the plan, and how long it goes on."""
 
+from collections.abc import Iterator
+
 from app.domain.person_context import Access, SelfManagement
 from app.domain.plan import ActionPlan
 from app.planning.draft import Draft
@@ -18,10 +20,7 @@ def self_management(draft: Draft, before: ActionPlan | None) -> tuple[SelfManage
 
 
 def _edited_support(draft: Draft, one: SelfManagement) -> SelfManagement:
-    barrier, technique, text = (
-        value if (value := draft.value(one.key, name)) is not None else getattr(one, name)
-        for name in ("barrier", "technique", "text")
-    )
+    barrier, technique, text = _edited(draft, one, ("barrier", "technique", "text"))
     return SelfManagement(one.key, barrier, technique, text, one.medicines)
 
 
@@ -34,11 +33,15 @@ def access(draft: Draft, before: ActionPlan | None) -> tuple[Access, ...]:
 
 
 def _edited_access(draft: Draft, one: Access) -> Access:
-    name, role, how = (
-        value if (value := draft.value(one.key, field)) is not None else getattr(one, field)
-        for field in ("name", "role", "how")
-    )
+    name, role, how = _edited(draft, one, ("name", "role", "how"))
     return Access(one.key, name, role, how, one.reference if name == one.name else "")
+
+
+def _edited(draft: Draft, one: SelfManagement | Access, fields: tuple[str, ...]) -> Iterator[str]:
+    """What was typed for each field, else what stood there."""
+    for field in fields:
+        typed = draft.value(one.key, field)
+        yield typed if typed is not None else getattr(one, field)
 
 
 def duration_weeks(draft: Draft, before: ActionPlan | None) -> int | None:
