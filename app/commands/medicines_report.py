@@ -20,6 +20,7 @@ from app.domain.medicines import (
     Medicine,
 )
 from app.terminology import Vocabulary
+from app.web.words import STATUS_WORDS, day
 from fhir_mappings.concept import name_of
 
 Json = dict[str, Any]
@@ -118,17 +119,34 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def as_table(found: Json) -> str:
+def as_table(found: Json, chart: Chart, as_of: date) -> str:
     """A line a medicine with what disagrees below it, then what is off the list and what it counted."""
-    parts = [f"Medicines of {found['patient']} on {found['asOf']}"]
+    parts = [f"Medicines of {chart.patient.name or chart.patient.id} on {day(as_of)}"]
     for m in found["medicines"]:
         daily = m["dailyDose"].get("text") or f"daily dose not known: {m['dailyDose']['unknown']}"
-        parts.append(f"{m['name']}  [{m['status']}]  {m['dose']}  ({daily})")
+        status = STATUS_WORDS.get(m["status"], m["status"])
+        parts.append(f"{m['name']}  [{status}]  {m['dose']}  ({daily})")
         parts += [f"  ! {c['text']}" for c in m["conflicts"]]
         parts += [f"  - {note}" for note in m["notes"]]
-    parts += [f"History: {h['name']} ({h['status']})" for h in found["history"]]
+    parts += [f"History: {h['name']} ({h['status'].replace('-', ' ')})" for h in found["history"]]
     parts += [f"Not recognised: {u['name']}: {u['why']}." for u in found["unresolved"]]
     parts += [f"Not read: {g['what']}: {g['why']} {g['effect']}" for g in found["gaps"]]
-    counts = ", ".join(f"{name} {number}" for name, number in found["counts"].items() if number)
-    parts.append(f"Entries: {counts or 'none'}")
-    return "\n".join(parts) + "\n"
+    return "\n".join([*parts, _counted(found["counts"])]) + "\n"
+
+
+_COUNTED = {
+    "input": "entries in the file",
+    "onLines": "on the list",
+    "lines": "lines of the list",
+    "history": "in the history",
+    "gaps": "not read",
+    "enteredInError": "entered in error",
+    "otherPatient": "of another patient",
+    "repeated": "repeated or older",
+    "lost": "lost",
+}
+
+
+def _counted(counts: dict[str, int]) -> str:
+    told = [f"{words} {counts[name]}" for name, words in _COUNTED.items() if counts[name]]
+    return f"Counted: {', '.join(told) or 'nothing'}"

@@ -118,15 +118,30 @@ def test_one_bad_file_is_one_sentence_and_exit_code_1(
     assert read.err.startswith("cmm: CMM-2001")
 
 
+def _table(path: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    assert main(["medicines", path, *AS_OF, "--format", "table"]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
 def test_the_table_says_the_conflict_below_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = _file(tmp_path, order("o", METFORMIN), statement("s", METFORMIN, status="not-taken"))
-    assert main(["medicines", path, *AS_OF, "--format", "table"]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said[1].startswith("metformin 500 mg tablet  [not-taken]")
+    said = _table(path, capsys)
+    assert said[1].startswith("metformin 500 mg tablet  [not taken]")
     assert said[2].startswith("  ! The order of 01-Oct-2026 is active")
-    assert said[-2] == "Entries: input 2, onLines 2, lines 1"
+    assert said[-2] == "Counted: entries in the file 2, on the list 2, lines of the list 1"
+
+
+def test_the_table_is_headed_by_the_name_and_a_day_that_is_read_one_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = {**PATIENT, "name": [{"given": ["Ann"], "family": "Roe"}]}
+    path = tmp_path / "chart.json"
+    path.write_text(json.dumps(bundle(named, order("o", METFORMIN, status="unknown"))), "utf-8")
+    head, line, *_ = _table(str(path), capsys)
+    assert head == "Medicines of Ann Roe on 21-Nov-2026"
+    assert "[status not known]" in line
 
 
 @pytest.mark.shared
