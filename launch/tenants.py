@@ -134,7 +134,9 @@ def load_tenants(path: Path) -> Tenants:
         tables = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise TenantFileError((f"{path.name}: cannot be read ({error.strerror})",)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise TenantFileError((f"{path.name}: not text in UTF-8",)) from None
+    except tomllib.TOMLDecodeError as error:
         raise TenantFileError((f"{path.name}: not valid TOML ({error})",)) from None
     tenants: list[Tenant] = []
     mistakes: list[str] = []

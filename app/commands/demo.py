@@ -34,8 +34,11 @@ def run(folder: Path, app_port: int, ehr_port: int, dialect: str = OPEN) -> int:
     """Starts both and waits until one of them ends or the user stops it."""
     for port, name in ((app_port, "--app-port"), (ehr_port, "--ehr-port")):
         _must_be_free(port, name)
-    folder.mkdir(parents=True, exist_ok=True)
-    prepare(folder, app_port, ehr_port, dialect)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        prepare(folder, app_port, ehr_port, dialect)
+    except OSError:
+        raise CmmError("CMM-6005", f"The demo can't keep its files in {folder}: name a folder that can be written with --folder.") from None  # fmt: skip
     processes = [_sandbox(app_port, ehr_port, dialect), _app(folder, app_port)]
     try:
         for port in (ehr_port, app_port):

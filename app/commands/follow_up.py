@@ -19,7 +19,7 @@ def run(chart_file: Path, plan_file: Path, as_of: date) -> int:
     """Raises CMM-2005 where the file holds no plan of ours, CMM-2006 where it is another patient's."""
     compiled = knowledge_here()
     chart, assessment = assessed(chart_file, as_of, compiled)
-    bundle = read_json(plan_file)
+    bundle = read_json(plan_file, "give the Bundle that `cmm plan` printed")
     try:
         plan = read_plan(bundle, coded_lists(compiled.knowledge.tables))
     except Unmappable as problem:

@@ -50,6 +50,12 @@ def _list(knowledge: Knowledge) -> int:
 
 
 def _show(knowledge: Knowledge, id_: str) -> int:
+    if not id_.strip():
+        raise CmmError(
+            "CMM-0310",
+            "Name what to show: the id of a rule (`cmm knowledge list`) or of a fact, or an ingredient "
+            "such as metformin.",
+        )
     rule = knowledge.rule(id_)
     if rule is not None:
         attributes = dict(source_attributes(rule, knowledge))

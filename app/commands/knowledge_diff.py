@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.assessment.loading import load_compiled
+from app.commands.files import must_list
 from app.commands.here import knowledge_here
 from app.domain.errors import CmmError
 from app.knowledge import Knowledge, load_knowledge
@@ -15,6 +16,8 @@ from app.ops.clock import today
 
 def run(old: str, new: str) -> int:
     """Without NEW: against the knowledge as it is used here."""
+    if not old:
+        raise CmmError("CMM-0312", "Name what to compare with: a folder, or `shipped`.")
     before = knowledge_at(old)
     after = knowledge_at(new) if new else knowledge_here().knowledge
     lines = differences(before, after)
@@ -41,12 +44,13 @@ def knowledge_at(place: str) -> Knowledge:
 
 
 def is_knowledge(folder: Path) -> bool:
+    must_list(folder)
     return (folder / "data").is_dir() and (folder / "rules").is_dir()
 
 
 def neither(place: str) -> CmmError:
     return CmmError(
         "CMM-0312",
-        f"{place or 'Nothing'} is neither a knowledge folder nor a folder of a site's changes: name "
+        f"{place} is neither a knowledge folder nor a folder of a site's changes: name "
         "one that holds data/ and rules/, one that holds .yaml files with changes, or `shipped`.",
     )

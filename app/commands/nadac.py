@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from io import TextIOWrapper
 from pathlib import Path
 
+from app.commands.files import no_text, opened
 from app.domain.errors import CmmError
 
 # Columns and values are those of the NADAC data dictionary (CMS, data.medicaid.gov). Files before
@@ -27,6 +29,7 @@ _PLACEHOLDER = "TBD DO NOT DELETE"
 _SHORT = re.compile(r"\bSOD\b")
 # A row that is too short has None where the heading promised a value.
 Values = Mapping[str, str | None]
+_AGAIN = "download the NADAC file from data.medicaid.gov again, as CSV"
 _DAYS = ("%m/%d/%Y", "%Y-%m-%d")  # as downloaded, and as the interface of the site answers
 
 
@@ -67,10 +70,10 @@ class Week:
 
 
 def newest_week(file: Path) -> Week:
-    """Raises CMM-6015 for a file that is no such list, or has no row that can be used."""
+    """Raises CMM-6015 for a text that is no such list, or has no row that can be used."""
     week = Week()
     try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
+        with opened(file) as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as text:
             reader = csv.DictReader(text)
             reader.fieldnames = _headings(file, reader.fieldnames)
             for values in reader:
@@ -78,8 +81,10 @@ def newest_week(file: Path) -> Week:
                     week.take(_day(values, AS_OF), _row(values))
                 except ValueError as wrong:
                     week.bad[reader.line_num] = str(wrong)
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise _unusable(file, "can't be read as comma-separated UTF-8 text") from None
+    except UnicodeDecodeError:
+        raise no_text(file, _AGAIN) from None
+    except csv.Error:
+        raise _unusable(file, "can't be read as comma-separated text") from None
     if not week.rows:
         raise _unusable(file, "has no row that can be used")
     return week
@@ -159,7 +164,4 @@ def _read_day(text: str) -> date | None:
 
 
 def _unusable(file: Path, why: str) -> CmmError:
-    return CmmError(
-        "CMM-6015",
-        f"{file.name} {why}: download the NADAC file from data.medicaid.gov again, as CSV.",
-    )
+    return CmmError("CMM-6015", f"{file} {why}: {_AGAIN}.")

@@ -49,6 +49,8 @@ def _left_out(week: Week) -> Iterator[str]:
 
 def show(asked: str, file: Path, vocabulary: Vocabulary) -> int:
     """Every price of an NDC, or of the medicine a name stands for; raises CMM-6017 for none."""
+    if not asked.strip():
+        raise CmmError("CMM-6017", "Name a medicine or its NDC to see its prices.")
     try:
         with closing(opened(file)) as rows:
             about = dict(rows.execute("SELECT name, value FROM about"))

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.commands.files import empty
 from app.commands.rxnorm_database import Staging
 from app.commands.rxnorm_files import Fields, Row, RrfFile, found_in, lines_of
 from app.domain.errors import CmmError
@@ -54,6 +55,8 @@ def _kept(file: RrfFile, path: Path, sources: frozenset[str]) -> Iterator[tuple[
         if read % _TOLD_EVERY == 0:
             _say(f"{file.name}: {read:,} lines")
         yield from _kept_of(file, fields, read, sources)
+    if not read and file.required:
+        raise empty(path)
     _say(f"{file.name}: {read:,} lines, done")
 
 

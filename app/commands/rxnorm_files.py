@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.commands.files import must_list, no_text, unreadable
 from app.domain.errors import CmmError
 from app.terminology.ndc import eleven_digits
 from app.terminology.words import phrase
@@ -89,6 +90,7 @@ FILES = (
 
 def found_in(folder: Path) -> dict[RrfFile, Path]:
     """The files of a release, in the folder or in its `rrf`; raises CMM-6011 for a missing one."""
+    must_list(folder)
     places = (folder, folder / "rrf")
     found = {
         file: path
@@ -118,7 +120,7 @@ def lines_of(file: RrfFile, path: Path) -> Iterator[Fields]:
                         "download the release again, or check that it is RxNorm in RRF.",
                     )
                 yield fields
-    except (OSError, UnicodeDecodeError):
-        raise CmmError(
-            "CMM-6011", f"{file.name} can't be read as UTF-8 text: download the release again."
-        ) from None
+    except UnicodeDecodeError:
+        raise no_text(path, "download the release again") from None
+    except OSError as problem:
+        raise unreadable(path, problem) from None

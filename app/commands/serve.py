@@ -5,6 +5,7 @@ from pathlib import Path
 
 import uvicorn
 
+from app.commands.files import must_be_text
 from app.domain.errors import CmmError
 from app.ops.settings import Settings
 
@@ -38,6 +39,8 @@ def sandbox(
     """Runs the sandbox EHR."""
     from app.sandbox.server import run
 
+    if clients:
+        must_be_text(clients, "write it in TOML or JSON")
     try:
         run(
             host,

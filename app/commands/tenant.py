@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from app.commands.files import read_json
+from app.commands.files import must_be_text, read_json
 from app.commands.tenant_report import launches, report
 from app.commands.tenant_sheet import sheet
 from app.domain.errors import CmmError, Unmappable
@@ -17,6 +17,8 @@ from launch.errors import LaunchError
 from launch.network import ehr_client
 from launch.tenants import Tenant, Tenants, load_tenants
 
+_METADATA = "save what the EHR answers to [base]/metadata as JSON"
+_SMART = "save what the EHR answers to [base]/.well-known/smart-configuration as JSON"
 Found = tuple[Published | None, ServerCapabilities | None]
 
 
@@ -57,6 +59,7 @@ def _tenant(name: str, file: Path | None) -> tuple[Tenants, Tenant]:
     path = file or os.environ.get("CONCORDANCE_TENANTS")
     if path is None:
         raise CmmError("CMM-6003", "Name the tenant file: --tenants FILE or CONCORDANCE_TENANTS.")
+    must_be_text(Path(path), "write it in TOML, as docs/integration.md says")
     try:
         tenants = load_tenants(Path(path))
     except LaunchError as error:
@@ -69,11 +72,9 @@ def _tenant(name: str, file: Path | None) -> tuple[Tenants, Tenant]:
 
 
 def _from_files(metadata: Path | None, smart: Path | None) -> Found:
-    statement = read_json(metadata) if metadata else None
+    statement = read_json(metadata, _METADATA) if metadata else None
     if smart:
-        document = read_json(smart)
-        if not isinstance(document, dict):
-            raise CmmError("CMM-2002", f"{smart.name} is no SMART configuration.")
+        document = read_json(smart, _SMART)
         return Published("well-known", document), _server(metadata, statement)
     return published_in_metadata(statement or {}), _server(metadata, statement)
 

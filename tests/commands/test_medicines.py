@@ -115,7 +115,7 @@ def test_one_bad_file_is_one_sentence_and_exit_code_1(
     assert main(["medicines", str(tmp_path / "none.json"), *AS_OF]) == 1
     read = capsys.readouterr()
     assert read.out == ""
-    assert read.err.startswith("cmm: CMM-2001")
+    assert read.err.startswith("cmm: CMM-2007")
 
 
 def _table(path: str, capsys: pytest.CaptureFixture[str]) -> list[str]:

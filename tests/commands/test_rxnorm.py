@@ -174,9 +174,9 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
 def test_a_file_that_is_not_text_is_said(tmp_path: Path) -> None:
     rrf.write(tmp_path)
     (tmp_path / "RXNSAT.RRF").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CmmError, match=r"RXNSAT.RRF can't be read") as raised:
+    with pytest.raises(CmmError, match=r"RXNSAT.RRF is no text") as raised:
         load(tmp_path, tmp_path / "rx.sqlite3", RXNORM_ONLY)
-    assert raised.value.code == "CMM-6011"
+    assert raised.value.code == "CMM-2011"
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database, but long enough to be looked at" * 30])
@@ -215,7 +215,9 @@ def test_a_second_load_beside_the_first_is_refused(tmp_path: Path) -> None:
 def killed(tmp_path: Path) -> Path:
     """A load that was killed while it waited for its third file, over an older database."""
     target = tmp_path / "rx.sqlite3"
-    load(rrf.write(tmp_path / "old", RXNSAT=[]), target, RXNORM_ONLY)
+    load(
+        rrf.write(tmp_path / "old", RXNSAT=[rrf.attribute(1, "COLOR", "red")]), target, RXNORM_ONLY
+    )
     new = rrf.write(tmp_path / "new")
     (new / "RXNSAT.RRF").unlink()
     os.mkfifo(new / "RXNSAT.RRF")

@@ -212,7 +212,7 @@ def test_an_ehr_that_does_not_answer_is_said_so(
     [
         (["check", "nobody"], "CMM-6003 The tenant file has no table [nobody]; it has: epic."),
         (["sheet", "nobody"], "CMM-6003 The tenant file has no table [nobody]; it has: epic."),
-        (["check", "epic", "--metadata", "none.json"], "CMM-2001 none.json can't be read"),
+        (["check", "epic", "--metadata", "none.json"], "CMM-2007 none.json is not there"),
     ],
 )
 def test_a_mistake_is_one_line(

@@ -22,10 +22,15 @@ _NOTES = "create table if not exists note (name text primary key, value text not
 
 class SqliteArchive:
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, check_same_thread=False)
-        self._connection.execute(_TABLE)
-        self._connection.execute(_NOTES)
-        self._connection.commit()
+        try:
+            self._connection = sqlite3.connect(path, check_same_thread=False)
+            self._connection.execute(_TABLE)
+            self._connection.execute(_NOTES)
+            self._connection.commit()
+        except sqlite3.Error:
+            raise ValueError(
+                f"{path} can't be used as its database: name a file of its own in a folder that is there."
+            ) from None
 
     def load(self) -> Iterable[Version]:
         rows = self._connection.execute(
