@@ -162,24 +162,46 @@ def _tenant(key: str, table: Any, folder: Path) -> Tenant:
     return Tenant.model_validate(fields, context={"folder": folder})
 
 
+_WORDS = {
+    "missing": "is missing",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must be at most {max_length} characters long",
+    "too_short": "needs at least one entry",
+    # Only the key has a pattern.
+    "string_pattern_mismatch": "write the table's name in small letters, digits and hyphens",
+    "string_type": "must be text in quotes",
+    "path_type": "must be text in quotes",
+    "tuple_type": "must be a list in [ ]",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "model_type": "must be a table of settings",
+}
+
+
 def _lines(error: ValidationError) -> Iterator[str]:
-    for mistake in error.errors(include_input=False, include_url=False, include_context=False):
-        where = ".".join(str(part) for part in mistake["loc"])
-        for what in _what(mistake["type"], where, mistake["msg"]).split("\n"):
-            yield f"{where}: {what}" if where else what
+    for mistake in error.errors(include_input=False):
+        where, kind = ".".join(str(part) for part in mistake["loc"]), mistake["type"]
+        if kind == "extra_forbidden":
+            what = _no_such(where)
+        elif kind in _WORDS:
+            what = _WORDS[kind].format_map(mistake.get("ctx", {}))
+        else:
+            what = mistake["msg"].removeprefix("Value error, ")
+        for line in what.split("\n"):
+            yield f"{where}: {line}" if where else line
 
 
-def _what(kind: str, where: str, message: str) -> str:
-    match kind:
-        case "missing":
-            return "is missing"
-        case "extra_forbidden":
-            table, _, setting = where.rpartition(".")
-            known = Backend.model_fields if table == "backend" else Tenant.model_fields
-            near = difflib.get_close_matches(setting, known, 1)
-            return "there is no such setting" + (f"; do you mean {near[0]}?" if near else "")
-        case _:
-            return message.removeprefix("Value error, ")
+def _no_such(where: str) -> str:
+    table, _, setting = where.rpartition(".")
+    known = Backend.model_fields if table == "backend" else Tenant.model_fields
+    near = difflib.get_close_matches(setting, known, 1)
+    return "there is no such setting" + (f"; do you mean {near[0]}?" if near else "")
 
 
 def _on_loopback(place: str) -> bool:

@@ -199,7 +199,7 @@ TABLE = '\n[sandbox.backend]\nclient_id = "own"\n'
     [
         ("\n[sandbox.backend]\n", "[sandbox] backend.client_id: is missing"),
         (TABLE + 'scope = ["x"]', "[sandbox] backend.scope: there is no such setting; do you mean scopes?"),
-        (TABLE + 'alg = "RS256"', "[sandbox] backend.alg: Input should be 'RS384' or 'ES384'"),
+        (TABLE + 'alg = "RS256"', "[sandbox] backend.alg: must be 'RS384' or 'ES384'"),
         (TABLE + "scopes = []", "[sandbox] backend.scopes: name at least one, or leave it out for those of the product"),
         (TABLE + 'scopes = ["patient/CarePlan.c"]', "[sandbox] backend.scopes: 'patient/CarePlan.c' is not a system/ scope"),
         (TABLE + 'scopes = ["offline_access"]', "[sandbox] backend.scopes: 'offline_access' is not a system/ scope"),

@@ -79,10 +79,7 @@ def test_an_unknown_name_is_refused() -> None:
         (
             'client_id = "c2"',
             'client_id = "c2"\ncookie = "lax"',
-            (
-                "[general-hospital] cookie: Input should be 'partitioned', 'unpartitioned' or "
-                "'own-window'"
-            ),
+            "[general-hospital] cookie: must be 'partitioned', 'unpartitioned' or 'own-window'",
         ),
         (
             'client_id = "c2"',
@@ -98,7 +95,7 @@ def test_an_unknown_name_is_refused() -> None:
             'client_id = "c2"',
             'client_id = "c2"\nwrite_modes = ["fax"]',
             (
-                "[general-hospital] write_modes.0: Input should be 'care-plan-bundle', 'care-plan', "
+                "[general-hospital] write_modes.0: must be 'care-plan-bundle', 'care-plan', "
                 "'document', 'questionnaire-response', 'communication' or 'download'"
             ),
         ),
@@ -113,18 +110,18 @@ def test_an_unknown_name_is_refused() -> None:
         (
             'client_id = "c2"',
             'client_id = "c2"\nrequests_per_minute = 1',
-            "[general-hospital] requests_per_minute: Input should be greater than or equal to 10",
+            "[general-hospital] requests_per_minute: must be 10 or more",
         ),
         (
             'client_id = "c2"',
             'client_id = "c2"\nparallel_requests = 6',
-            "[general-hospital] parallel_requests: Input should be less than or equal to 5",
+            "[general-hospital] parallel_requests: must be 5 or less",
         ),
         (
             'client_id = "c2"',
             'client_id = "c2"\ndialect = "cerner"',
             (
-                "[general-hospital] dialect: Input should be 'auto', 'epic', 'oracle', 'athena', "
+                "[general-hospital] dialect: must be 'auto', 'epic', 'oracle', 'athena', "
                 "'ecw', 'meditech', 'us-core' or 'medplum'"
             ),
         ),
@@ -141,7 +138,7 @@ def test_an_unknown_name_is_refused() -> None:
         (
             'issuers = ["https://login.ehr.example/"]',
             "issuers = []",
-            "[general-hospital] issuers: Tuple should have at least 1 item after validation, not 0",
+            "[general-hospital] issuers: needs at least one entry",
         ),
         (
             'issuers = ["https://login.ehr.example/"]',
@@ -195,7 +192,7 @@ def test_an_unknown_name_is_refused() -> None:
         (
             'auth = "client_secret_basic"',
             'auth = "none"',
-            "[general-hospital] auth: Input should be 'private_key_jwt' or 'client_secret_basic'",
+            "[general-hospital] auth: must be 'private_key_jwt' or 'client_secret_basic'",
         ),
     ],
 )
@@ -205,6 +202,32 @@ def test_each_mistake_is_one_clear_line(tmp_path: Path, old: str, new: str, line
         load_tenants(write(tmp_path, GOOD.replace(old, new)))
     assert caught.value.mistakes == (f"tenants.toml: {line}",)
     assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        ("name = 3", "name: must be text in quotes"),
+        ("key_file = 3", "key_file: must be text in quotes"),
+        ('scopes = "patient/Patient.r"', "scopes: must be a list in [ ]"),
+        ('private_network = "perhaps"', "private_network: must be true or false"),
+        ("private_network = 7", "private_network: must be true or false"),
+        ('parallel_requests = "five"', "parallel_requests: must be a whole number"),
+        ("parallel_requests = 2.5", "parallel_requests: must be a whole number"),
+        ("parallel_requests = []", "parallel_requests: must be a whole number"),
+        ('customer = ""', "customer: must not be empty"),
+        (f'customer = "{201 * "x"}"', "customer: must be at most 200 characters long"),
+        ("backend = 3", "backend: must be a table of settings"),
+    ],
+)
+def test_a_value_of_another_kind_says_what_it_must_be(
+    tmp_path: Path, setting: str, line: str
+) -> None:
+    with pytest.raises(TenantFileError) as caught:
+        load_tenants(
+            write(tmp_path, GOOD.replace('client_id = "c2"', f'client_id = "c2"\n{setting}'))
+        )
+    assert caught.value.mistakes == (f"tenants.toml: [general-hospital] {line}",)
 
 
 def test_every_mistake_of_one_table_is_a_line(tmp_path: Path) -> None:
@@ -260,8 +283,8 @@ def test_mistakes_in_two_tables_are_two_lines(tmp_path: Path) -> None:
     [
         ("", "tenants.toml: holds no tenant"),
         ("[a\n", "tenants.toml: not valid TOML"),
-        ('title = "x"', "tenants.toml: [title] Input should be a valid dictionary"),
-        ('["A b"]\n', "tenants.toml: [A b] key: String should match pattern"),
+        ('title = "x"', "tenants.toml: [title] must be a table of settings"),
+        ('["A b"]\n', "tenants.toml: [A b] key: write the table's name in small letters"),
     ],
 )
 def test_an_unusable_file_is_said_so(tmp_path: Path, text: str, line: str) -> None:
