@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.errors import CmmError
 from app.store.schema import METADATA
@@ -20,17 +20,19 @@ BUSY_SECONDS = 10
 class Database:
     """Opens the database and makes the tables that are missing.
 
-    Raises CMM-6002 when it can't be opened.
+    Raises CMM-6002 when it can't be opened, CMM-6009 when another version of the product made it.
     """
 
     def __init__(self, url: str) -> None:
         try:
             self.engine = _engine(url)
+            _must_fit(self.engine)
             METADATA.create_all(self.engine)
-        except (ArgumentError, OperationalError, ModuleNotFoundError):
+        except (SQLAlchemyError, ModuleNotFoundError, ValueError):
             raise CmmError(
                 "CMM-6002",
-                "The database can't be opened: check CONCORDANCE_DATABASE_URL and that the server or folder exists.",
+                "The database can't be opened: check that CONCORDANCE_DATABASE_URL names a database and "
+                "that its server or folder is there.",
                 500,
             ) from None
 
@@ -73,6 +75,26 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _must_fit(engine: Engine) -> None:
+    """Tables are made but never altered: of another version, a query would fail much later."""
+    found = inspect(engine)
+    for name in METADATA.tables.keys() & set(found.get_table_names()):
+        here = found.get_columns(name)
+        needed = {column.name for column in METADATA.tables[name].columns}
+        lacking = needed - {column["name"] for column in here}
+        # What we never fill in, but the table demands, refuses every row.
+        demanded = {c["name"] for c in here if not c["nullable"] and c["default"] is None} - needed
+        if lacking or demanded:
+            wrong = f"lacks {min(lacking)}" if lacking else f"demands {min(demanded)}"
+            raise CmmError(
+                "CMM-6009",
+                f"The database was made by another version of Concordance (its table {name} {wrong}): "
+                "start that version, or keep this database and name an empty one in "
+                "CONCORDANCE_DATABASE_URL.",
+                500,
+            )
 
 
 def chart_key(tenant: str, patient: str) -> str:
