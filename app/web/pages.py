@@ -53,6 +53,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "concept": words.concept,
     "counted": words.counted,
     "daily_dose": daily_dose,
+    "contact": words.contact,
     "day": words.day,
     "days_ago": words.days_ago,
     "day_amount": day_amount,

@@ -37,10 +37,11 @@ def trend(measurements: Iterable[Measurement], measure: Coding | None) -> Series
     recent = [m for m in same if m.unit == same[-1].unit][-SHOWN:]
     if len(recent) < 2:
         return None
+    measured = unit(recent[-1].unit)
     words = ", ".join(f"{number(m.value)} on {day(m.taken)}" for m in reversed(recent))
     dots = tuple(_dots(recent))
     return Series(
-        title=f"{measure.display or measure.code} ({unit(recent[-1].unit)})",
+        title=f"{measure.display or measure.code}{f' ({measured})' if measured else ''}",
         words=words,
         points=" ".join(f"{d.x},{d.y}" for d in dots),
         dots=dots,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from app.assessment.sentences import unit_words
+from app.domain.chart import Encounter
 from app.domain.codes import Concept
 from app.domain.dates import PartialDate
 from app.domain.medicines import (
@@ -40,6 +42,26 @@ SOURCE_WORDS = {
     "MedicationAdministration": "given",
     "PatientReported": "told here",
     "List": "list",
+}
+# HL7 v3 ActEncounterCode; an EHR may use codes of its own, which say nothing to a person.
+_CONTACT_KINDS = {
+    "AMB": "office visit",
+    "EMER": "emergency visit",
+    "HH": "home visit",
+    "IMP": "hospital stay",
+    "ACUTE": "hospital stay",
+    "NONAC": "hospital stay",
+    "OBSENC": "observation in hospital",
+    "SS": "short hospital stay",
+    "VR": "video or phone visit",
+}
+# FHIR R4 encounter-status, of contacts that were held.
+_CONTACT_STATES = {
+    "arrived": "arrived",
+    "triaged": "arrived",
+    "in-progress": "under way",
+    "onleave": "under way",
+    "finished": "ended",
 }
 SETTLED_HERE = "settled here"
 _HOW_SAID = {
@@ -181,6 +203,15 @@ def counted(word: str, number: int) -> str:
     return f"{word} ({number})" if word in _HOW_SAID else f"{number} {word}s"
 
 
+def contact(visit: Encounter) -> str:
+    """`06-May-2026, Check-up (office visit, ended)`."""
+    named = [when(visit.starts) if visit.starts else "date not known"]
+    named += [concept(type_) for type_ in visit.types[:1]]
+    kind = _CONTACT_KINDS.get(visit.kind, "kind not known")
+    state = _CONTACT_STATES.get(visit.status, "not known whether it took place")
+    return f"{', '.join(named)} ({kind}, {state})"
+
+
 def source_line(medicine: Medicine) -> str:
     """`order + patient + 6 fills`; a status that is not plainly current is said."""
     parts = [counted(word, n) for word, n in source_kinds(medicine).items()]
@@ -211,14 +242,5 @@ def shorten(sentence: str, limit: int = 16) -> str:
 
 
 def unit(code: str) -> str:
-    """A UCUM unit as people write it: `mL/min/{1.73_m2}` -> `mL/min/1.73 m²`, `mm[Hg]` -> `mm Hg`."""
-    known = {
-        "{1.73_m2}": "1.73 m²",
-        "mm[Hg]": "mm Hg",
-        "m[IU]/L": "mIU/L",
-        "{INR}": "",
-        "{score}": "",
-    }
-    for written, read in known.items():
-        code = code.replace(written, read)
-    return code
+    """A UCUM unit in the words of every sentence; only of a bare rate it is not known what is counted."""
+    return code if code == "/min" else unit_words(code)

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.chart import Allergy, Chart, Measurement
+from app.assessment.sentences import unit_words
+from app.domain.chart import Allergy, Chart, Encounter, Measurement
 from app.domain.codes import LOINC, Coding, Concept, Source
 from app.domain.dates import PartialDate
 from app.domain.patient import Patient
 from app.web.trend import trend
 from app.web.visit import allergy_line
-from app.web.words import birth, counted, number, recorded, shorten, unit, when
+from app.web.words import birth, contact, counted, number, recorded, shorten, unit, when
 
 EGFR = Coding(LOINC, "98979-8", "eGFR")
 PATIENT = Patient("p", "P", None, "unknown")
@@ -27,10 +28,20 @@ def test_numbers_have_no_trailing_zero_and_a_comma_from_a_thousand(value: str, s
 
 @pytest.mark.parametrize(
     ("code", "shown"),
-    [("mL/min/{1.73_m2}", "mL/min/1.73 m²"), ("mm[Hg]", "mm Hg"), ("%", "%"), ("{INR}", "")],
+    [
+        ("mL/min/{1.73_m2}", "mL/min/1.73 m2"),
+        ("mm[Hg]", "mm Hg"),
+        ("10*3/uL", "x10^3/uL"),
+        ("%", "%"),
+        ("{INR}", ""),
+    ],
 )
-def test_units_read_as_people_write_them(code: str, shown: str) -> None:
-    assert unit(code) == shown
+def test_a_unit_reads_on_a_page_as_in_a_sentence(code: str, shown: str) -> None:
+    assert unit(code) == unit_words(code) == shown
+
+
+def test_a_bare_rate_is_not_taken_for_a_heart_rate() -> None:
+    assert unit("/min") == "/min"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +58,30 @@ def test_a_birth_date_is_shown_with_the_age_only_when_it_is_exact(born: str, sho
 )
 def test_a_day_that_was_kept_as_text_reads_as_any_other_day(kept: str, shown: str) -> None:
     assert recorded(kept) == shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "starts", "types", "shown"),
+    [
+        (
+            "AMB",
+            "finished",
+            "2026-05-06",
+            ["Check-up"],
+            "06-May-2026, Check-up (office visit, ended)",
+        ),
+        ("VR", "in-progress", "2026-05-06", [], "06-May-2026 (video or phone visit, under way)"),
+        ("IMP", "onleave", "2026-05", [], "2026-05 (hospital stay, under way)"),
+        ("13", "finished", "2026-05-06", [], "06-May-2026 (kind not known, ended)"),
+        ("", "unknown", "", [], "date not known (kind not known, not known whether it took place)"),
+    ],
+)
+def test_a_visit_to_choose_is_in_words(
+    kind: str, status: str, starts: str, types: list[str], shown: str
+) -> None:
+    called = tuple(Concept(text) for text in types)
+    visit = Encounter(Source("Encounter", "e"), kind, called, status, PartialDate.parse(starts))
+    assert contact(visit) == shown
 
 
 def test_what_is_not_known_is_written_so() -> None:
@@ -68,6 +103,12 @@ def test_a_trend_says_its_values_in_words_newest_first() -> None:
     assert series is not None
     assert series.words == "27 on 20-Oct-2026, 29 on 01-Oct-2026"
     assert series.title == "eGFR (mL/min)"
+
+
+def test_a_trend_of_something_without_a_unit_has_no_empty_brackets() -> None:
+    series = trend([measured("2.1", 1, "{INR}"), measured("2.4", 20, "{INR}")], EGFR)
+    assert series is not None
+    assert series.title == "eGFR"
 
 
 @pytest.mark.parametrize(

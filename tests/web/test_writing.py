@@ -91,6 +91,13 @@ class TestAVisitMustBeNamed:
         assert note["context"]["encounter"] == [{"reference": f"Encounter/{offered[0]}"}]
         assert len(note["content"]) == 1
 
+    def test_the_visits_are_told_in_words(self, at: Desk) -> None:
+        page, _ = asyncio.run(self.page(at))
+        _, _, contacts = page.partition('name="contact"')
+        offered = re.findall(r'<option value="[^"]+">([^<]+)', contacts.partition("</select>")[0])
+        assert offered
+        assert all(o.endswith("(office visit, ended)") for o in offered)
+
     @pytest.mark.parametrize("contact", ["", "another-patients-visit"])
     def test_nothing_is_signed_without_one_of_them(self, at: Desk, contact: str) -> None:
         async def go() -> str:
