@@ -4,10 +4,12 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from app.domain.dates import clinical_date
 from app.outcomes.report import Rate, Report
 from app.outcomes.tables import ShownRow, ShownTable
 
 HIDDEN = "not shown"
+OPENED = "Charts opened"
 
 
 def count_words(count: int | None) -> str:
@@ -24,7 +26,9 @@ def rate_words(rate: Rate) -> str:
 
 def time_words(report: Report) -> str:
     time = report.time
-    known = f"Visits: {count_words(time.visits)}; with start and stop: {count_words(time.timed)}"
+    # Not "visits": a chart that a prescriber opened to read counts too, and who opened it is not kept.
+    opened = f"{OPENED}: {count_words(time.visits)}"
+    known = f"{opened}; with start and stop: {count_words(time.timed)}"
     if time.median is None or time.minutes is None:
         return known
     return f"{known}; median {time.median} minutes, together {time.minutes:,} minutes"
@@ -32,7 +36,9 @@ def time_words(report: Report) -> str:
 
 def period_words(report: Report) -> str:
     since = report.asked.since
-    return f"{f'from {since} ' if since else ''}to {report.asked.until}"
+    return (
+        f"{f'from {clinical_date(since)} ' if since else ''}to {clinical_date(report.asked.until)}"
+    )
 
 
 def hidden_words(report: Report) -> str:
@@ -74,9 +80,9 @@ def as_csv(report: Report) -> str:
     for table in report.tables:
         lines += [line for row in table.rows for line in _counts(table, row)]
     lines += [
-        ("time", "All visits", name, count_words(value))
+        ("time", "All openings", name, count_words(value))
         for name, value in (
-            ("Visits", report.time.visits),
+            (OPENED, report.time.visits),
             ("With start and stop", report.time.timed),
             ("Minutes", report.time.minutes),
             ("Median minutes", report.time.median),

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 from typing import Any
 
+from app.domain.dates import clinical_date
 from app.outcomes.identified import identified_csv
 from app.outcomes.measure_report import measure_reports
 from app.outcomes.records import Programme, Visit
@@ -44,7 +45,24 @@ def test_the_table_says_counts_rates_and_that_some_are_not_shown() -> None:
     assert "Problems resolved" in told
     assert "20 of 40 (50 %)" in told
     assert "fewer than 11 patients" in told
-    assert "Visits: 0" in told
+    assert "Charts opened: 0" in told
+
+
+def test_the_period_is_said_in_days_that_are_read_one_way() -> None:
+    since, until = START, LATER
+    told = as_table(report(PROGRAMME, asked(since=since, until=until), NAMES, 11))
+    assert told.startswith(
+        f"Programme outcomes from {clinical_date(since)} to {clinical_date(until)}"
+    )
+
+
+def test_a_chart_that_somebody_only_read_is_counted_as_opened_and_not_as_a_visit() -> None:
+    read = tuple(Visit("north", f"read-{n}", AT) for n in range(20))
+    found = made(both(PROGRAMME, Programme(visits=read)))
+    rows = {r["column"]: r["count"] for r in csv.DictReader(io.StringIO(as_csv(found)))}
+    assert rows["Charts opened"] == "20"
+    assert "Charts opened: 20; with start and stop: 0" in as_table(found)
+    assert "isits" not in as_table(found)
 
 
 def test_each_count_of_the_spreadsheet_has_its_line() -> None:
