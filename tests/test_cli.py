@@ -1,13 +1,15 @@
 """The command line as scripts use it: exit codes, one-line errors, the fixed JSON."""
 
+import argparse
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cli import main
+from app.cli import _parser, main
 from app.sandbox.patients import write_bundles
 
 AS_OF = ("--as-of", "2026-11-21")
@@ -214,3 +216,30 @@ def test_knowledge_lists_shows_and_checks(capsys: pytest.CaptureFixture[str]) ->
     assert "CMM-0310" in capsys.readouterr().err
     assert main(["knowledge", "coverage"]) == 0
     assert "unreviewed" in capsys.readouterr().out
+
+
+def test_without_a_command_every_command_is_shown_on_a_line_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    assert main([]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    shown = dict(re.findall(r"^    (\S+) +(\S.*)$", said.err, re.MULTILINE))
+    assert list(shown) == list(_commands())
+    assert "cmm demo" in said.err
+
+
+def _commands() -> dict[str, argparse.ArgumentParser]:
+    (choice,) = [a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    return dict(choice.choices)
+
+
+@pytest.mark.parametrize("name", _commands())
+def test_every_argument_of_a_command_says_what_it_is(name: str) -> None:
+    parser = _commands()[name]
+    assert parser.description
+    for action in parser._actions:
+        assert action.help, action.dest
+        unnamed = action.metavar is None and action.choices is None and action.nargs != 0
+        assert not (unnamed and not action.option_strings), action.dest
