@@ -1,6 +1,7 @@
 """What one site changed in the knowledge: read from its folder, each with who, when and why."""
 
 import hashlib
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -103,14 +104,41 @@ def _entry(place: str, raw: object) -> Change | str:
     """The change, or what is wrong with it."""
     if isinstance(raw, str):
         return f"{place}: {raw}"
-    if isinstance(raw, dict) and "place" in raw:
-        return f"{place}: Object contains unknown field `place`"
+    if not isinstance(raw, dict):
+        return f"{place}: is no change: write its fields, such as `of: S13a`"
+    if unknown := sorted(str(name) for name in raw if name not in _FIELDS):
+        return f"{place}: there is no field `{unknown[0]}`; leave it out"
     try:
         change: Change = msgspec.convert(raw, Change)
     except msgspec.ValidationError as wrong:
-        return f"{place}: {_one_line(wrong)}"
+        return f"{place}: {_in_words(str(wrong), raw)}"
     return msgspec.structs.replace(change, place=place)
 
 
+_FIELDS = {
+    "change": "disable, severity, value or reviewed",
+    "of": "a rule's id, or a row as table:id",
+    "by": "the name of who changed it",
+    "day": "a day such as 2026-11-21",
+    "why": "the reason in words",
+    "severity": "high, moderate or low",
+    "value": "a number",
+    "high": "a number",
+}
+_AT = re.compile(r"at `\$\.(\w+)`")
+_NAMED = re.compile(r"(missing required|unknown) field `(\w+)`")
+
+
+def _in_words(wrong: str, raw: dict[str, object]) -> str:
+    """What the library says of an entry, with what to write instead."""
+    if at := _AT.search(wrong):
+        return f"`{at[1]}` is {raw[at[1]]!r} and must be {_FIELDS[at[1]]}"
+    if named := _NAMED.search(wrong):
+        if named[1] == "unknown":
+            return f"`{named[2]}` is no field of `change: {raw['change']}`; leave it out"
+        return f"`{named[2]}` is missing: {_FIELDS[named[2]]}"
+    return wrong
+
+
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).replace("matching regex '\\\\S'", "with words").split())
+    return " ".join(str(error).split())

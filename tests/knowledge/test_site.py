@@ -103,7 +103,14 @@ def test_a_high_rule_never_rests_on_a_number_nobody_reviewed(tmp_path: Path) -> 
         ('change: value, of: "goals:goal-htn-sbp", high: 3', "has no upper end"),
         ('change: value, of: "goals:goal-thyroid-tsh", value: 9', "9 to 4.5 is no range"),
         ("change: reviewed, of: S10", "each row of S10 is reviewed by itself"),
-        ("change: disable, of: U09, place: x", "unknown field `place`"),
+        ("change: disable, of: U09, place: x", "no field `place`"),
+        ("change: disable, of: U09, value: 3", "`value` is no field of `change: disable`"),
+        (
+            'change: value, of: "goals:goal-htn-sbp", value: many',
+            "`value` is 'many' and must be a n",
+        ),
+        ("change: disable, of: 9", "`of` is 9 and must be a rule's id"),
+        ("of: U09", "`change` is missing: disable, severity, value or reviewed"),
     ],
 )
 def test_a_mistake_is_said_in_a_line_with_its_place(tmp_path: Path, change: str, said: str) -> None:
@@ -119,14 +126,21 @@ def test_who_when_and_why_are_needed(tmp_path: Path, field: str) -> None:
     del given[field]
     told = ", ".join(f"{name}: {value}" for name, value in given.items())
     (tmp_path / "site.yaml").write_text(f"- {{change: disable, of: U09, {told}}}\n", "utf-8")
-    with pytest.raises(CmmError, match=f"missing required field `{field}`"):
+    with pytest.raises(CmmError, match=f"`{field}` is missing: "):
         read_changes(tmp_path)
 
 
 def test_a_blank_name_is_no_name(tmp_path: Path) -> None:
     text = '- {change: reviewed, of: U09, by: " ", day: 2026-11-02, why: read}\n'
     (tmp_path / "site.yaml").write_text(text, "utf-8")
-    with pytest.raises(CmmError, match=r"\$\.by"):
+    with pytest.raises(CmmError, match="`by` is ' ' and must be the name of who changed it"):
+        read_changes(tmp_path)
+
+
+@pytest.mark.parametrize("entry", ["3", "[a]", "~"])
+def test_what_is_no_entry_is_said_so(tmp_path: Path, entry: str) -> None:
+    (tmp_path / "site.yaml").write_text(f"- {entry}\n", "utf-8")
+    with pytest.raises(CmmError, match="entry 1: is no change: write its fields"):
         read_changes(tmp_path)
 
 
