@@ -7,7 +7,7 @@ from pathlib import Path
 from app.assessment import CompiledKnowledge, compile_knowledge
 from app.assessment.loading import load_compiled
 from app.assessment.rule_tests import run_all
-from app.commands.knowledge_diff import is_knowledge, neither
+from app.commands.knowledge_diff import is_knowledge
 from app.domain.codes import Concept
 from app.domain.errors import CmmError
 from app.knowledge import Knowledge, load_knowledge
@@ -27,9 +27,7 @@ def faults_of(place: str) -> tuple[str, ...]:
     folder = Path(place)
     if is_knowledge(folder):
         return faults_in(folder, today())
-    if folder.is_dir():
-        return site_faults(folder, today())
-    raise neither(place)
+    return site_faults(folder, today())
 
 
 def faults_in(folder: Path | None, as_of: date) -> tuple[str, ...]:

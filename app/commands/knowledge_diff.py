@@ -29,28 +29,24 @@ def run(old: str, new: str) -> int:
 
 
 def knowledge_at(place: str) -> Knowledge:
-    """
-    `shipped`, a knowledge folder (with data/ and rules/), or a folder of a site's changes; raises
-    CMM-0312 for anything else.
-    """
+    """`shipped`, a knowledge folder (with data/ and rules/), or a folder of a site's changes."""
     if place == "shipped":
         return load_compiled().knowledge
     folder = Path(place)
     if is_knowledge(folder):
         return load_knowledge(folder)
-    if place and folder.is_dir():
-        return with_changes(load_compiled().knowledge, read_changes(folder), today())
-    raise neither(place)
+    return with_changes(load_compiled().knowledge, read_changes(folder), today())
 
 
 def is_knowledge(folder: Path) -> bool:
+    """Or is it a folder of a site's changes? Raises CMM-0312 for one that is neither."""
     must_list(folder)
-    return (folder / "data").is_dir() and (folder / "rules").is_dir()
-
-
-def neither(place: str) -> CmmError:
-    return CmmError(
+    if (folder / "data").is_dir() and (folder / "rules").is_dir():
+        return True
+    if any(folder.glob("*.yaml")):
+        return False
+    raise CmmError(
         "CMM-0312",
-        f"{place} is neither a knowledge folder nor a folder of a site's changes: name "
-        "one that holds data/ and rules/, one that holds .yaml files with changes, or `shipped`.",
+        f"{folder} is neither a knowledge folder nor a folder of a site's changes: name one that holds "
+        "data/ and rules/, one that holds .yaml files with changes, or `shipped`.",
     )

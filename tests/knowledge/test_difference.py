@@ -63,8 +63,12 @@ def test_the_command_tells_what_a_site_changed(
     assert "2 differences" in told
 
 
-def test_what_is_no_knowledge_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["knowledge", "diff", "/nowhere"]) == 1
+@pytest.mark.parametrize("command", ["diff", "check"])
+def test_what_is_no_knowledge_is_refused(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").touch()
+    assert main(["knowledge", command, str(tmp_path)]) == 1
     assert "CMM-0312" in capsys.readouterr().err
 
 
