@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-
-from msgspec import Struct
+from functools import cache
 
 from app.domain.errors import Unmappable
+from app.domain.values import Leaf
 from fhir_mappings.operation_outcome import Issue, operation_outcome
 from fhir_mappings.reading import Json, Lookup, member, objects, words
 from fhir_mappings.reference import short
 
 
-class Entry(Struct, frozen=True, gc=False):
+class Entry(Leaf, frozen=True):
     """One resource with its type, its id, and the address the bundle gives it."""
 
     resource: Json
@@ -113,40 +112,45 @@ def lookup_in(entries: Iterable[Entry], base: str = "") -> Lookup:
     same id is another resource. A file without any address does not say where it came from: in it
     every address is taken for its own.
     """
-    return _Addresses(tuple(entries), base).find
+    held = tuple(entries)
+
+    @cache  # no list is made before something is looked for in it
+    def addresses() -> _Addresses:
+        return _addresses(held, base)
+
+    return lambda reference: addresses().find(reference)
 
 
+@dataclass(frozen=True, slots=True)
 class _Addresses:
-    """Where each resource is found; no list is made before something is looked for in it."""
+    """Where each resource is found, and the bases under which a reference means one of them."""
 
-    def __init__(self, entries: tuple[Entry, ...], base: str) -> None:
-        self._entries, self._base = entries, base
+    by_url: dict[str, Json]
+    by_name: dict[str, Json]
+    bases: frozenset[str]
 
     def find(self, reference: str) -> Json | None:
         versionless = reference.split("/_history/", 1)[0]
         if found := self._at(versionless):
             return found
         tail = short(versionless)
-        ours = not self._bases or versionless.removesuffix(tail) in self._bases
+        ours = not self.bases or versionless.removesuffix(tail) in self.bases
         return self._at(tail) if ours else None
 
     def _at(self, address: str) -> Json | None:
-        return self._by_url.get(address) or self._by_name.get(address)
+        return self.by_url.get(address) or self.by_name.get(address)
 
-    @cached_property
-    def _by_url(self) -> dict[str, Json]:
-        return {e.full_url: e.resource for e in self._entries if e.full_url}
 
-    @cached_property
-    def _by_name(self) -> dict[str, Json]:
-        found: dict[str, Json] = {}
-        for entry in self._entries:
-            found.setdefault(f"{entry.kind}/{entry.id}", entry.resource)
-            found.setdefault(f"urn:uuid:{entry.id}", entry.resource)
-        return found
-
-    @cached_property
-    def _bases(self) -> set[str]:
-        named = ((e.full_url, f"{e.kind}/{e.id}") for e in self._entries)
-        bases = {url.removesuffix(name) for url, name in named if url.endswith(f"/{name}")}
-        return bases | {f"{self._base.rstrip('/')}/"} if self._base else bases
+def _addresses(entries: tuple[Entry, ...], base: str) -> _Addresses:
+    by_url: dict[str, Json] = {}
+    by_name: dict[str, Json] = {}
+    bases = {f"{base.rstrip('/')}/"} if base else set()
+    for entry in entries:
+        name, url = f"{entry.kind}/{entry.id}", entry.full_url
+        by_name.setdefault(name, entry.resource)
+        by_name.setdefault(f"urn:uuid:{entry.id}", entry.resource)
+        if url:
+            by_url[url] = entry.resource
+        if url.endswith(f"/{name}"):
+            bases.add(url.removesuffix(name))
+    return _Addresses(by_url, by_name, frozenset(bases))

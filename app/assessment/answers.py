@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 
-from msgspec import Struct
-
 from app.assessment.sentences import day, unit_words
 from app.domain.assessment import Input
+from app.domain.values import Value
 
 _DAY = len("2026-11-03")
 
 
-class Found(Struct, frozen=True):
+class Found(Value, frozen=True):
     """
     Yes, with the chart values it rests on.
 
@@ -25,7 +24,7 @@ class Found(Struct, frozen=True):
     caveats: tuple[str, ...] = ()
 
 
-class NotFound(Struct, frozen=True):
+class NotFound(Value, frozen=True):
     """
     No, and what was looked at to say so.
 
@@ -40,7 +39,7 @@ class NotFound(Struct, frozen=True):
     unmeasured: tuple[str, ...] = ()
 
 
-class CannotTell(Struct, frozen=True):
+class CannotTell(Value, frozen=True):
     """The chart doesn't say. `unread` marks what was never read rather than never recorded."""
 
     missing: tuple[str, ...]

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from msgspec import Struct
-
 from app.assessment.answers import Answer
 from app.assessment.courses import Change, last_change
 from app.assessment.families import FamilyMatcher
@@ -25,13 +23,14 @@ from app.domain.chart import Allergy, Chart, Condition, Finding, Procedure
 from app.domain.codes import LOINC
 from app.domain.medicines import LineStatus, Medicine
 from app.domain.prices import PriceList
+from app.domain.values import Single, Value
 from app.knowledge import Knowledge
 from app.knowledge.classes import Membership, route_of
 from app.knowledge.rows import FindingRow
 from app.knowledge.subjects import Subject
 
 
-class Line(Struct, frozen=True, eq=False):
+class Line(Single, frozen=True):
     """A medicine of the list with the classes it belongs to."""
 
     id: str
@@ -57,13 +56,13 @@ class Line(Struct, frozen=True, eq=False):
         return bool(self.ingredients)
 
 
-class KnownFinding(Struct, frozen=True):
+class KnownFinding(Value, frozen=True):
     family: str
     meaning: str
     finding: Finding
 
 
-class RecordedAllergy(Struct, frozen=True):
+class RecordedAllergy(Value, frozen=True):
     """An active allergy with the words it is matched by."""
 
     allergy: Allergy

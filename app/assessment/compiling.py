@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.assessment.chart_index import Lookups, finding_lookup
+from app.assessment.families import family_matcher
 from app.assessment.holding import hold_rows
 from app.assessment.outcomes import Check, CompiledRule
 from app.assessment.over_cautions import age_cautions, allergies, drug_conditions
@@ -89,7 +90,7 @@ class CompiledKnowledge:
 
 def compile_knowledge(knowledge: Knowledge) -> CompiledKnowledge:
     _refuse_unknown_sources(knowledge)
-    resolver = Resolver(knowledge)
+    resolver = Resolver(knowledge, family_matcher(knowledge))
     per_medicine: dict[Subject, list[CompiledRule]] = {}
     every: list[CompiledRule] = []
     patient: list[CompiledRule] = []
@@ -108,18 +109,17 @@ def compile_knowledge(knowledge: Knowledge) -> CompiledKnowledge:
                 every.append(compiled)
         except (Unresolved, Malformed, LookupError) as wrong:
             raise CmmError("CMM-0305", f"{rule.id}.yaml: {wrong}", 500) from None
-    matcher = resolver.matcher
     return CompiledKnowledge(
         knowledge,
         Lookups(
             knowledge.membership,
-            matcher,
+            resolver.matcher,
             lab_tables(knowledge),
             finding_lookup(knowledge),
             hold_rows(knowledge.tables),
         ),
         resolver,
-        Grouping(knowledge, matcher),
+        Grouping(knowledge, resolver.matcher),
         {subject: tuple(rules) for subject, rules in per_medicine.items()},
         tuple(every),
         tuple(patient),

@@ -4,18 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from msgspec import Struct
-
 from app.assessment.chart_index import Line
 from app.assessment.sentences import listed, quantity
 from app.domain.medicines import IngredientDose
+from app.domain.values import Value
 from app.knowledge.rows import MmeRow, MmeStepRow, StatinRow
 from app.terminology import MmeFactor, morphine_equivalents
 from app.terminology.sums import Factors
 from app.terminology.units import convert
 
 
-class Amount(Struct, frozen=True):
+class Amount(Value, frozen=True):
     """A daily amount over the products it was found in, with what could not be added."""
 
     total: Decimal

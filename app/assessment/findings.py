@@ -1,10 +1,9 @@
 """What a hit asks for, of which medicines, and how grave it is: everything but its sentences."""
 
-from msgspec import Struct
-
 from app.assessment.chart_index import ChartIndex
 from app.assessment.outcomes import Hit
 from app.domain.assessment import Need, Recommendation, Severity
+from app.domain.values import Single
 
 # What a problem asks for, whichever rule says it.
 _KINDS = {
@@ -39,7 +38,7 @@ FIRST_TAKE_IT = Recommendation(
 Speaks = tuple[int, bool, bool, int, bool, bool, int, str, str]
 
 
-class Finding(Struct, frozen=True, eq=False):
+class Finding(Single, frozen=True):
     """One hit, ready to be set beside the others."""
 
     hit: Hit

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from msgspec import Struct
-
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.resolving import Predicate
 from app.domain.assessment import Citation, Need, Severity
 from app.domain.codes import Coding
+from app.domain.values import Value
 from app.knowledge.rule import Rule
 from app.knowledge.subjects import Subject
 from app.knowledge.vocabulary import MedicineTaking
@@ -52,7 +51,7 @@ class GradedRow(Protocol):
     def status(self) -> str: ...
 
 
-class RowFacts(Struct, frozen=True):
+class RowFacts(Value, frozen=True):
     """What a table row adds to the rule that runs over it."""
 
     id: str
@@ -78,7 +77,7 @@ class RowFacts(Struct, frozen=True):
         return cls(row.id, severity, row.rule, action, verified, words, evidence)
 
 
-class Hit(Struct, frozen=True):
+class Hit(Value, frozen=True):
     """
     A problem found, for these medicines (none: for the patient).
 
@@ -118,7 +117,7 @@ class Hit(Struct, frozen=True):
         return (self.row.rule if self.row else "") or self.rule.id
 
 
-class Looked(Struct, frozen=True):
+class Looked(Value, frozen=True):
     """
     A check answered with no. `base` is false for checks that are made on every medicine alike
     (allergy, age): alone they don't let anyone say that a medicine was looked at.
@@ -130,7 +129,7 @@ class Looked(Struct, frozen=True):
     base: bool = True
 
 
-class Open(Struct, frozen=True):
+class Open(Value, frozen=True):
     """A check that can't be answered, with what is missing."""
 
     rule: CompiledRule

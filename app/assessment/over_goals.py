@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 
-from msgspec import Struct
-
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex
 from app.assessment.outcomes import Check, CompiledRule, Hit, Looked, Open, Outcome, RowFacts
@@ -15,6 +13,7 @@ from app.assessment.readings import Reading
 from app.assessment.resolving import Resolver
 from app.assessment.sentences import capital, day, inside, number, quantity, unit_words
 from app.domain.assessment import ConditionGoal, Severity
+from app.domain.values import Value
 from app.knowledge.durations import Duration, months
 from app.knowledge.rows import GoalRow
 
@@ -22,7 +21,7 @@ from app.knowledge.rows import GoalRow
 _AVERAGED = frozenset({"sbp", "dbp"})
 
 
-class Judged(Struct, frozen=True):
+class Judged(Value, frozen=True):
     """One goal that holds for the patient, and the value it was compared with."""
 
     row: GoalRow

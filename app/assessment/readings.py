@@ -7,14 +7,13 @@ from datetime import date
 from decimal import Context, Decimal
 from operator import attrgetter
 
-from msgspec import Struct
-
 from app.assessment.calculators import crcl_cockcroft_gault, egfr_ckd_epi_2021
 from app.assessment.sentences import day, number, quantity, unit_words
 from app.domain.assessment import Input
 from app.domain.chart import Finding, Measurement
 from app.domain.codes import LOINC, Concept
 from app.domain.patient import Patient
+from app.domain.values import Value
 from app.knowledge import Knowledge
 from app.terminology.units import convert, same_unit
 
@@ -30,7 +29,7 @@ _AS_REPORTED = Context(prec=4)
 _newest = attrgetter("taken", "measured.source.id")
 
 
-class Reading(Struct, frozen=True):
+class Reading(Value, frozen=True):
     """One value in its family's unit, with the words and the source it is shown by."""
 
     family: str
@@ -101,7 +100,7 @@ def lab_tables(knowledge: Knowledge) -> LabTables:
     return LabTables(families, knowledge.lab_units, titles, conversions)
 
 
-class Unusable(Struct, frozen=True):
+class Unusable(Value, frozen=True):
     """A result that is there and can't be compared: the test was done, its value is not known."""
 
     taken: date

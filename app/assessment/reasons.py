@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
-
 from app.assessment.chart_index import ChartIndex
 from app.assessment.findings import FIRST_TAKE_IT, Finding, by_exposure, first_take_it
 from app.assessment.outcomes import Hit
 from app.assessment.sentences import fill, listed, sentence, told, written
 from app.domain.assessment import Input, Need, Recommendation
+from app.domain.values import Single
 
 
-class Reason(Struct, frozen=True, eq=False):
+class Reason(Single, frozen=True):
     """Why one finding was raised. What only the line that speaks needs is put together when asked."""
 
     finding: Finding

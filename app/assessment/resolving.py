@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from operator import ge, gt, le, lt
-
-from msgspec import Struct
 
 from app.assessment.answers import Answer
 from app.assessment.chart_index import ChartIndex, Line
-from app.assessment.families import FamilyMatcher, family_matcher
+from app.assessment.families import FamilyMatcher
 from app.assessment.sentences import number, quantity
+from app.domain.values import Value
 from app.knowledge import Knowledge
 from app.knowledge.arguments import Args, Fact, Limits, Which
 from app.knowledge.logic import Node
@@ -24,7 +23,7 @@ class Unresolved(ValueError):
     """A name no table knows."""
 
 
-class Scope(Struct, frozen=True):
+class Scope(Value, frozen=True):
     """What a predicate is asked about: a chart, and the medicine a rule per medicine is bound to."""
 
     index: ChartIndex
@@ -97,15 +96,12 @@ class Resolver:
     """Looks names up in the knowledge."""
 
     knowledge: Knowledge
+    matcher: FamilyMatcher
     numbers: dict[Node, int] = field(default_factory=dict)
 
     def number(self, asked: Node) -> int:
         """The same for the same question, whichever rule asks it."""
         return self.numbers.setdefault(asked, len(self.numbers))
-
-    @cached_property
-    def matcher(self) -> FamilyMatcher:
-        return family_matcher(self.knowledge)
 
     def fact(self, ref: Fact) -> ConstantRow:
         try:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from msgspec import Struct
-
 from app.chart.standing import Standing, is_order, standing
 from app.domain.codes import Concept
 from app.domain.medicines import Administration, Fill, MedicationEntry, MedicineIdentity
+from app.domain.values import Value
 from app.terminology.identity import StrengthKey, clinical_drug_key, strength_key
 from fhir_mappings.medication import UNKNOWN_MEDICINE
 
@@ -23,7 +22,7 @@ _NULLS = {
 }
 
 
-class Recorded(Struct, frozen=True):
+class Recorded(Value, frozen=True):
     """One entry, fill or dose given, with what it was recognised as."""
 
     record: MedicationEntry | Fill | Administration

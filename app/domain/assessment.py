@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from msgspec import Struct
-
 from app.domain.chart import Gap
 from app.domain.codes import Coding
 from app.domain.medicines import Medicine
+from app.domain.values import Value
 
 
 class Need(StrEnum):
@@ -42,7 +41,7 @@ class Severity(StrEnum):
 _RANKS = {severity: at for at, severity in enumerate(Severity)}
 
 
-class Citation(Struct, frozen=True):
+class Citation(Value, frozen=True):
     """Where a rule or fact comes from."""
 
     citation: str
@@ -50,7 +49,7 @@ class Citation(Struct, frozen=True):
     at: str = ""
 
 
-class Input(Struct, frozen=True):
+class Input(Value, frozen=True):
     """One chart value a problem rests on, as recorded."""
 
     resource: str
@@ -99,7 +98,7 @@ class MedicationTherapyProblem:
     held_back: str = ""  # why it is folded away: what is known of the person
 
 
-class Cell(Struct, frozen=True):
+class Cell(Value, frozen=True):
     """The verdict on one need of one medicine, with what was checked and what is missing."""
 
     state: CellState

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from msgspec import Struct
-
 from app.domain.codes import Concept, Source
 from app.domain.dates import PartialDate
 from app.domain.medicines import (
@@ -16,9 +14,10 @@ from app.domain.medicines import (
     RecordedList,
 )
 from app.domain.patient import Patient
+from app.domain.values import Leaf
 
 
-class Condition(Struct, frozen=True, gc=False):
+class Condition(Leaf, frozen=True):
     """A problem, diagnosis or health concern. `clinical_status` is as sent, `unknown` where missing."""
 
     source: Source
@@ -39,7 +38,7 @@ class Condition(Struct, frozen=True, gc=False):
         )
 
 
-class Measurement(Struct, frozen=True, gc=False):
+class Measurement(Leaf, frozen=True):
     """One numeric result or vital sign, in the unit it was sent in. Components (BP) are their own Measurements."""
 
     source: Source
@@ -51,7 +50,7 @@ class Measurement(Struct, frozen=True, gc=False):
     categories: tuple[str, ...] = ()
 
 
-class Finding(Struct, frozen=True, gc=False):
+class Finding(Leaf, frozen=True):
     """One non-numeric observation: smoking status, pregnancy status, a social answer."""
 
     source: Source
@@ -61,7 +60,7 @@ class Finding(Struct, frozen=True, gc=False):
     categories: tuple[str, ...] = ()
 
 
-class Allergy(Struct, frozen=True, gc=False):
+class Allergy(Leaf, frozen=True):
     """An allergy or intolerance. `active` follows clinicalStatus; reactions are the words recorded."""
 
     source: Source
@@ -73,7 +72,7 @@ class Allergy(Struct, frozen=True, gc=False):
     substances: tuple[Concept, ...] = ()
 
 
-class Immunization(Struct, frozen=True, gc=False):
+class Immunization(Leaf, frozen=True):
     """A vaccine given."""
 
     source: Source
@@ -82,7 +81,7 @@ class Immunization(Struct, frozen=True, gc=False):
     given: PartialDate | None
 
 
-class Encounter(Struct, frozen=True, gc=False):
+class Encounter(Leaf, frozen=True):
     """A contact with the health system."""
 
     source: Source
@@ -93,7 +92,7 @@ class Encounter(Struct, frozen=True, gc=False):
     ends: PartialDate | None = None
 
 
-class Procedure(Struct, frozen=True, gc=False):
+class Procedure(Leaf, frozen=True):
     """A procedure done."""
 
     source: Source

@@ -12,8 +12,6 @@ UCUM = "http://unitsofmeasure.org"
 ATC = "http://www.whocc.no/atc"
 
 
-# A chart holds thousands of these, and each is looked up many times: a Struct is made, compared and hashed
-# in a tenth of a dataclass's time. None can hold itself, so the garbage collector need not look.
 
 
 class Coding(Struct, frozen=True, cache_hash=True, gc=False):

@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from app.domain.codes import Concept, Source
 from app.domain.dates import PartialDate, clinical_date
+from app.domain.values import Leaf
 
 
-class Dosage(Struct, frozen=True, gc=False):
+class Dosage(Leaf, frozen=True):
     """
     One dosing instruction as sent: the words and whatever was structured.
 
@@ -46,7 +47,7 @@ class Dosage(Struct, frozen=True, gc=False):
     rate_unit: str = ""  # an infusion rate was sent; its unit
 
 
-class MedicationEntry(Struct, frozen=True, gc=False):
+class MedicationEntry(Leaf, frozen=True):
     """
     One MedicationRequest or MedicationStatement, read tolerantly.
 
@@ -77,7 +78,7 @@ class MedicationEntry(Struct, frozen=True, gc=False):
     ours: bool = False  # a list that we settled and wrote: no new word of the patient
 
 
-class Fill(Struct, frozen=True, gc=False):
+class Fill(Leaf, frozen=True):
     """One MedicationDispense."""
 
     source: Source
@@ -90,7 +91,7 @@ class Fill(Struct, frozen=True, gc=False):
     dosages: tuple[Dosage, ...] = ()
 
 
-class Administration(Struct, frozen=True, gc=False):
+class Administration(Leaf, frozen=True):
     """One MedicationAdministration: a dose that someone gave, or did not give."""
 
     source: Source
@@ -171,7 +172,7 @@ class MedicineIdentity:
         return tuple([i.name for i in self.ingredients])
 
 
-class IngredientDose(Struct, frozen=True, gc=False):
+class IngredientDose(Leaf, frozen=True):
     """Daily amount of one ingredient."""
 
     ingredient: str
@@ -189,7 +190,7 @@ class DoseBasis(StrEnum):
     TEXT = "text"  # the words alone, read in full
 
 
-class DailyDose(Struct, frozen=True, gc=False):
+class DailyDose(Leaf, frozen=True):
     """Daily dose of a medicine as a range per ingredient, or `unknown` with the reason in words."""
 
     per_ingredient: tuple[IngredientDose, ...] = ()
@@ -210,7 +211,7 @@ class LineStatus(StrEnum):
     STOPPED = "stopped"
 
 
-class Disagreement(Struct, frozen=True, gc=False):
+class Disagreement(Leaf, frozen=True):
     """Two sources that do not say the same about one medicine: kind, one sentence, and the sources."""
 
     kind: str  # app/chart/settling.toml names them all, with the answers to each
@@ -274,7 +275,7 @@ class Settled:
         return f"Settled on {clinical_date(given.at.date())} by {given.by}: {said}.{note}"
 
 
-class SupplyGap(Struct, frozen=True, gc=False):
+class SupplyGap(Leaf, frozen=True):
     """Days in a row without medicine in hand, both ends counted."""
 
     first: date
@@ -285,7 +286,7 @@ class SupplyGap(Struct, frozen=True, gc=False):
         return (self.last - self.first).days + 1
 
 
-class FillHistory(Struct, frozen=True, gc=False):
+class FillHistory(Leaf, frozen=True):
     """
     What the dispenses say. `pdc` is the proportion of days covered between the first fill in the
     look-back and `as_of`; None with `unknown` saying why when it can't be computed. Everything below

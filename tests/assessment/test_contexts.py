@@ -6,11 +6,11 @@ import pytest
 
 from app.assessment.contexts import context, contexts
 from app.assessment.loading import load_compiled
-from app.assessment.resolving import Resolver, Unresolved
+from app.assessment.resolving import Unresolved
 from app.domain.assessment import MedicationTherapyProblem, Severity
 from tests.assessment.charts import assessed
 
-RESOLVER = Resolver(load_compiled().knowledge)
+RESOLVER = load_compiled().resolver
 HIGH, MODERATE, LOW = Severity.HIGH, Severity.MODERATE, Severity.LOW
 WARFARIN = ["warfarin 5 mg daily", "naproxen 500 mg twice daily"]
 

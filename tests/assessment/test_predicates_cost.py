@@ -14,7 +14,7 @@ from app.assessment.costs import dollars, units_a_day
 from app.assessment.given_prices import prices_of
 from app.assessment.loading import load_compiled, with_prices
 from app.assessment.predicates_cost import dearer, generic_sold
-from app.assessment.resolving import Predicate, Resolver, Scope
+from app.assessment.resolving import Predicate, Scope
 from app.domain.chart import Chart
 from app.domain.codes import NDC, Coding, Concept
 from app.domain.medicines import Dosage, Fill, MedicationEntry
@@ -24,7 +24,7 @@ from app.knowledge.rule import Given
 from app.terminology import load_vocabulary
 from tests.assessment.charts import TODAY, assessed, chart
 
-RESOLVER = Resolver(load_compiled().knowledge)
+RESOLVER = load_compiled().resolver
 LIPITOR = "Lipitor 40 mg tablet daily"
 BRAND = {"product": "LIPITOR 40 MG TABLET", "kind": "B", "costs": 17.2, "generic": 0.032}
 GENERIC = {"product": "ATORVASTATIN 40 MG TABLET", "kind": "G", "costs": 0.032}

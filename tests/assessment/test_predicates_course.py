@@ -14,7 +14,7 @@ from app.assessment.loading import load_compiled
 from app.assessment.predicates_course import courses, fills, unchecked
 from app.assessment.predicates_lab import run
 from app.assessment.predicates_medicine import below_usual, share_of_max
-from app.assessment.resolving import Predicate, Resolver, Scope
+from app.assessment.resolving import Predicate, Scope
 from app.domain.chart import Chart
 from app.domain.codes import Concept, Source
 from app.domain.dates import PartialDate
@@ -23,7 +23,7 @@ from app.knowledge import vocabulary as v
 from app.knowledge.vocabulary_person import LabRun
 from tests.assessment.charts import TODAY, chart
 
-RESOLVER = Resolver(load_compiled().knowledge)
+RESOLVER = load_compiled().resolver
 
 
 def _asked(predicate: Predicate, subject: Chart) -> Answer:

@@ -9,11 +9,11 @@ from app.assessment.answers import Answer, CannotTell, Found, NotFound
 from app.assessment.chart_index import index
 from app.assessment.loading import load_compiled
 from app.assessment.predicates_score import score
-from app.assessment.resolving import Resolver, Scope
+from app.assessment.resolving import Scope
 from app.knowledge import vocabulary_person as v
 from tests.assessment.charts import TODAY, chart
 
-RESOLVER = Resolver(load_compiled().knowledge)
+RESOLVER = load_compiled().resolver
 
 
 def _ask(name: str, at_least: str, **given: Any) -> Answer:

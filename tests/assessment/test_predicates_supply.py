@@ -16,12 +16,12 @@ from app.assessment.predicates_supply import (
     overdue,
     possession,
 )
-from app.assessment.resolving import Predicate, Resolver, Scope
+from app.assessment.resolving import Predicate, Scope
 from app.knowledge import vocabulary as v
 from app.knowledge.arguments import Fact
 from tests.assessment.charts import TODAY, chart
 
-RESOLVER = Resolver(load_compiled().knowledge)
+RESOLVER = load_compiled().resolver
 AMLODIPINE = {"name": "amlodipine 5 mg daily", "covered": 0.9}
 
 
