@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from app.domain.errors import Unmappable
 from app.domain.values import Leaf
@@ -112,13 +112,8 @@ def lookup_in(entries: Iterable[Entry], base: str = "") -> Lookup:
     same id is another resource. A file without any address does not say where it came from: in it
     every address is taken for its own.
     """
-    held = tuple(entries)
-
-    @cache  # no list is made before something is looked for in it
-    def addresses() -> _Addresses:
-        return _addresses(held, base)
-
-    return lambda reference: addresses().find(reference)
+    opened = cache(partial(_addresses, tuple(entries), base))  # not before something is looked for
+    return lambda reference: opened().find(reference)
 
 
 @dataclass(frozen=True, slots=True)
