@@ -3,16 +3,16 @@
 from app.domain.chart import Allergy
 from app.domain.errors import Unmappable
 from fhir_mappings.concept import concept, concepts, first_code, said
-from fhir_mappings.reading import Json, identified, objects, words
+from fhir_mappings.reading import identified, objects, words
 
 
-def allergy_intolerance(resource: Json) -> Allergy:
+def allergy_intolerance(sent: object) -> Allergy:
     """
     Reads one allergy. Without a clinical status it counts as active: the other error can kill.
 
     Where the allergy itself has no code, the substance of its first reaction names it.
     """
-    source = identified(resource, "AllergyIntolerance")
+    source, resource = identified(sent, "AllergyIntolerance")
     reactions = objects(resource.get("reaction"))
     substances = concepts([r.get("substance") for r in reactions])
     named = concept(resource.get("code"))

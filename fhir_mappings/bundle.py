@@ -72,9 +72,9 @@ def _entry(resource: Json, full_url: str, position: int) -> Entry:
 def _refusal(entry: Json) -> tuple[Issue, ...]:
     """The outcome of one batch entry that has no resource."""
     response = entry.get("response")
-    match member(response, "outcome"):
-        case {"resourceType": "OperationOutcome"} as outcome:
-            return operation_outcome(outcome)
+    outcome = member(response, "outcome")
+    if member(outcome, "resourceType") == "OperationOutcome":
+        return operation_outcome(outcome)
     status = words(member(response, "status"))[:3]
     return (Issue("error", "processing", f"status {status}"),) if status > "299" else ()
 

@@ -2,12 +2,12 @@
 
 from app.domain.chart import RecordedPlan
 from fhir_mappings.concept import concepts, name_of
-from fhir_mappings.reading import Json, identified, words
+from fhir_mappings.reading import identified, words
 
 
-def care_plan(resource: Json) -> RecordedPlan:
+def care_plan(sent: object) -> RecordedPlan:
     """Reads what is needed to list a plan; a plan without a title goes by its category."""
-    source = identified(resource, "CarePlan")
+    source, resource = identified(sent, "CarePlan")
     named = (name_of(c) for c in reversed(concepts(resource.get("category"))))
     return RecordedPlan(
         source=source,

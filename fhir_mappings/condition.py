@@ -3,12 +3,12 @@
 from app.domain.chart import Condition
 from app.domain.errors import Unmappable
 from fhir_mappings.concept import codes, concept, first_code, said
-from fhir_mappings.reading import Json, identified, partial_date, period
+from fhir_mappings.reading import identified, partial_date, period
 
 
-def condition(resource: Json) -> Condition:
+def condition(sent: object) -> Condition:
     """Reads one problem. A missing clinical status stays `unknown`, which counts as active."""
-    source = identified(resource, "Condition")
+    source, resource = identified(sent, "Condition")
     named = concept(resource.get("code"))
     if not said(named):
         raise Unmappable("a problem without a name or code")

@@ -2,12 +2,12 @@
 
 from app.domain.chart import Encounter
 from fhir_mappings.concept import concepts
-from fhir_mappings.reading import Json, identified, member, period, words
+from fhir_mappings.reading import identified, member, period, words
 
 
-def encounter(resource: Json) -> Encounter:
+def encounter(sent: object) -> Encounter:
     """Reads one contact with the health system."""
-    source = identified(resource, "Encounter")
+    source, resource = identified(sent, "Encounter")
     starts, ends = period(resource.get("period"))
     return Encounter(
         source=source,

@@ -4,12 +4,12 @@ from app.domain.chart import RecordedGoal
 from app.domain.errors import Unmappable
 from fhir_mappings.concept import concept, name_of
 from fhir_mappings.ours import written_here
-from fhir_mappings.reading import Json, identified, words
+from fhir_mappings.reading import identified, words
 
 
-def goal(resource: Json) -> RecordedGoal:
+def goal(sent: object) -> RecordedGoal:
     """Reads a goal that is already in the chart."""
-    source = identified(resource, "Goal")
+    source, resource = identified(sent, "Goal")
     text = name_of(concept(resource.get("description")))
     if not text:
         raise Unmappable("a goal without words")

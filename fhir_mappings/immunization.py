@@ -3,15 +3,15 @@
 from app.domain.chart import Immunization
 from app.domain.errors import Unmappable
 from fhir_mappings.concept import concept, said
-from fhir_mappings.reading import Json, identified, partial_date, words
+from fhir_mappings.reading import identified, partial_date, words
 
 
-def immunization(resource: Json) -> Immunization:
+def immunization(sent: object) -> Immunization:
     """
     Reads one vaccine. `occurrenceString` dates it only when it holds a date ("about 2019" does not);
     `not-done` stays as sent, so that a refusal never counts as given.
     """
-    source = identified(resource, "Immunization")
+    source, resource = identified(sent, "Immunization")
     named = concept(resource.get("vaccineCode"))
     if not said(named):
         raise Unmappable("an immunization that does not name the vaccine")

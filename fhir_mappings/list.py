@@ -20,13 +20,13 @@ _MEDICINES = {
 }
 
 
-def medication_list(resource: Json, lookup: Lookup) -> RecordedList | None:
+def medication_list(sent: object, lookup: Lookup) -> RecordedList | None:
     """
     Reads a list of medicines; None for a list of anything else, and for one no longer in force.
 
     Only what it says of an entry counts. A medicine it leaves out may be on another list.
     """
-    source = identified(resource, "List")
+    source, resource = identified(sent, "List")
     named = concept(resource.get("code"))
     items = [_item(e, lookup) for e in objects(resource.get("entry"))]
     about = MEDICATION_LISTS & set(named.codes(LOINC))

@@ -34,9 +34,9 @@ _CLASSES = {
 }
 
 
-def medication_administration(resource: Json, lookup: Lookup) -> Administration:
+def medication_administration(sent: object, lookup: Lookup) -> Administration:
     """Reads one administration. It is dated by its end: an infusion counts once it was given."""
-    source = identified(resource, "MedicationAdministration")
+    source, resource = identified(sent, "MedicationAdministration")
     return Administration(
         source=source,
         concept=named_medicine(resource, lookup),

@@ -5,14 +5,15 @@ from decimal import Decimal
 from app.domain.medicines import Fill
 from fhir_mappings.dosage import dosages, duration_days
 from fhir_mappings.medication import named_medicine
-from fhir_mappings.reading import Json, Lookup, identified, member, number, partial_date, words
+from fhir_mappings.reading import Lookup, identified, member, number, partial_date, words
 from fhir_mappings.reference import canonicals
 
 
-def medication_dispense(resource: Json, lookup: Lookup) -> Fill:
+def medication_dispense(sent: object, lookup: Lookup) -> Fill:
     """Reads one fill. Only the hand-over dates it: what was prepared may never have been fetched."""
+    source, resource = identified(sent, "MedicationDispense")
     return Fill(
-        source=identified(resource, "MedicationDispense"),
+        source=source,
         concept=named_medicine(resource, lookup),
         status=words(resource.get("status")) or "unknown",
         handed_over=partial_date(resource.get("whenHandedOver")),

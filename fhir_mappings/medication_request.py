@@ -27,7 +27,7 @@ _OWN_WORD = "patientspecified"
 _NO_GENERIC = frozenset({"N", "BC", "TB"})
 
 
-def medication_request(resource: Json, lookup: Lookup) -> MedicationEntry:
+def medication_request(sent: object, lookup: Lookup) -> MedicationEntry:
     """
     Reads one order.
 
@@ -35,7 +35,7 @@ def medication_request(resource: Json, lookup: Lookup) -> MedicationEntry:
     rather than what was ordered here. So is category `patientspecified` (Oracle Health's home list);
     `community` is not: it also holds what was prescribed here for the pharmacy.
     """
-    source = identified(resource, "MedicationRequest")
+    source, resource = identified(sent, "MedicationRequest")
     named = named_medicine(resource, lookup)
     intent = words(resource.get("intent"))
     categories = codes(resource.get("category"))

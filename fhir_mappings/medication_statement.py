@@ -11,13 +11,13 @@ from fhir_mappings.reading import Json, Lookup, identified, objects, partial_dat
 from fhir_mappings.reference import canonicals
 
 
-def medication_statement(resource: Json, lookup: Lookup) -> MedicationEntry:
+def medication_statement(sent: object, lookup: Lookup) -> MedicationEntry:
     """
     Reads one statement. It has no prescriber, whoever entered it: a statement is not an order.
 
     `derivedFrom` counts as a link to an order like `basedOn`, since servers fill one or the other.
     """
-    source = identified(resource, "MedicationStatement")
+    source, resource = identified(sent, "MedicationStatement")
     named = named_medicine(resource, lookup)
     starts, ends = _effective(resource)
     links = (*objects(resource.get("basedOn")), *objects(resource.get("derivedFrom")))

@@ -38,14 +38,14 @@ class _Head(Leaf, frozen=True):
     categories: tuple[str, ...]
 
 
-def observation(resource: Json) -> Observed:
+def observation(sent: object) -> Observed:
     """
     Reads one Observation with its components (blood pressure is two components and no value).
 
     A value without a unit is refused, and so is a numeric result without an exact day: a rule that
     asks "in the last 12 months" must not get a day that nobody recorded.
     """
-    source = identified(resource, "Observation")
+    source, resource = identified(sent, "Observation")
     named = concept(resource.get("code"))
     status = words(resource.get("status"))
     if status in _NO_RESULT:

@@ -6,9 +6,9 @@ from fhir_mappings.reading import Json, identified, member, objects, partial_dat
 from fhir_mappings.reference import human_name
 
 
-def patient(resource: Json) -> Patient:
+def patient(sent: object) -> Patient:
     """Reads who the chart is about; what is not recorded stays empty or unknown."""
-    source = identified(resource, "Patient")
+    source, resource = identified(sent, "Patient")
     return Patient(
         id=source.id,
         name=human_name(resource.get("name")) or UNNAMED,

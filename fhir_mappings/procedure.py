@@ -3,12 +3,12 @@
 from app.domain.chart import Procedure
 from app.domain.errors import Unmappable
 from fhir_mappings.concept import concept, said
-from fhir_mappings.reading import Json, identified, partial_date, period, words
+from fhir_mappings.reading import identified, partial_date, period, words
 
 
-def procedure(resource: Json) -> Procedure:
+def procedure(sent: object) -> Procedure:
     """Reads one procedure; its status stays as sent, so that `not-done` never reads as done."""
-    source = identified(resource, "Procedure")
+    source, resource = identified(sent, "Procedure")
     named = concept(resource.get("code"))
     if not said(named):
         raise Unmappable("a procedure without a name or code")

@@ -107,14 +107,14 @@ def period(value: object) -> tuple[PartialDate | None, PartialDate | None]:
     return partial_date(value.get("start")), partial_date(value.get("end"))
 
 
-def identified(resource: object, type_: str) -> Source:
-    """The resource's own address, or Unmappable when it is not such a resource or has no id."""
+def identified(resource: object, type_: str) -> tuple[Source, Json]:
+    """The resource and its own address, or Unmappable when it is not such a resource or has no id."""
     if not isinstance(resource, dict) or resource.get("resourceType") != type_:
         raise Unmappable(f"not a {type_}")
     id_ = words(resource.get("id"))
     if not id_:
         raise Unmappable(f"a {type_} without an id")
-    return Source(type_, id_)
+    return Source(type_, id_), resource
 
 
 def label(text: str, limit: int = 80) -> str:

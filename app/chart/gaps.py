@@ -99,6 +99,6 @@ def counted(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
 
 def address_of(type_: str, resource: Json) -> Source | None:
     try:
-        return identified(resource, type_)
+        return identified(resource, type_)[0]
     except Unmappable:
         return None

@@ -12,8 +12,6 @@ UCUM = "http://unitsofmeasure.org"
 ATC = "http://www.whocc.no/atc"
 
 
-
-
 class Coding(Struct, frozen=True, cache_hash=True, gc=False):
     """One code of one system, as sent."""
 

@@ -220,8 +220,8 @@ def _text(doses: tuple[IngredientDose, ...], regimen: Regimen) -> str:
 
 def _weekly(dose: IngredientDose, regimen: Regimen) -> str:
     """The amount of a week where the medicine is not taken every day: 15 mg, not 2.14 mg a day."""
-    rates = [s.per_day[1] for s in regimen.steps if s.per_day]
-    if sum(rates) >= 1 or (7 * sum(rates)).denominator != 1:
+    times = sum((s.per_day[1] for s in regimen.steps if s.per_day), Fraction(0))
+    if times >= 1 or (7 * times).denominator != 1:
         return ""
     week = structs.replace(
         dose,
