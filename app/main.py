@@ -1,7 +1,6 @@
 """The web application, put together once: settings in, FastAPI app out."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
@@ -20,6 +19,7 @@ from app.domain.errors import CmmError
 from app.ehr import DEFAULT_PER_MINUTE, EhrClient, Ehrs
 from app.knowledge.lists import coded_lists
 from app.ops import clock as clocks
+from app.ops import memory
 from app.ops.clock import Clock
 from app.ops.logs import configure
 from app.ops.settings import Settings
@@ -84,10 +84,7 @@ def create_app(
             asyncio.create_task(services.courier.run()),
             asyncio.create_task(services.audit.run()),
         ]
-        # The knowledge stays as long as the process: walking it in every full collection would
-        # stop all pages for a tenth of a second.
-        gc.collect()
-        gc.freeze()
+        memory.settle()
         yield
         await services.courier.stop()
         for task in background:

@@ -4,7 +4,6 @@ json.loads of the same bytes; how it grows up to 200 medicines; the whole `cmm a
 Python that does nothing; charts a second; and what a launch adds to the EHR's own time.
 """
 
-import gc
 import json
 import statistics
 import subprocess
@@ -16,12 +15,13 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from app.assessment import assess
+from app.assessment import assess, engine
 from app.assessment.compiling import CompiledKnowledge, compile_knowledge
 from app.assessment.loading import load_compiled
 from app.chart.from_bundle import chart_from_bundle
 from app.domain.chart import Chart
 from app.knowledge.library import load_knowledge
+from app.ops import memory
 from app.terminology import load_vocabulary
 from app.terminology.vocabulary import Vocabulary
 from benchmarks import follow_up, growth, overhead, papers, throughput
@@ -114,9 +114,8 @@ def main() -> int:
     """Prints each step with its ratio to the baseline; says so when a target is missed."""
     loading = load_ms()
     vocabulary, knowledge = load_vocabulary(), load_compiled()
-    # As a server does: what lives as long as the process is not searched for garbage.
-    gc.collect()
-    gc.freeze()
+    memory.settle()
+    print(f"measured as {'source' if engine.__file__.endswith('.py') else 'machine code'}")
     print(f"{len(knowledge.rules)} rules and their tables load in {loading:.0f} ms")
     chart = one_chart("a usual patient", USUAL, vocabulary, knowledge)
     one_chart("the worst patient", WORST, vocabulary, knowledge)

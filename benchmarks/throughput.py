@@ -1,6 +1,5 @@
 """Charts a second from bytes to assessment in two processes, where the shared charts are at hand."""
 
-import gc
 import os
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 from app.assessment import assess
 from app.assessment.loading import load_compiled
 from app.chart.from_bundle import chart_from_bundle, read_chart_file
+from app.ops import memory
 from app.terminology import load_vocabulary
 from benchmarks.charts import AS_OF
 
@@ -29,11 +29,9 @@ def _problems(content: bytes) -> int:
 
 
 def _ready() -> None:
-    """As a server does: what lives as long as the process is not searched for garbage."""
     load_vocabulary()
     load_compiled()
-    gc.collect()
-    gc.freeze()
+    memory.settle()
 
 
 def charts_per_second(files: list[bytes]) -> float:
