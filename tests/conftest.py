@@ -1,6 +1,8 @@
 """What every test shares: where reference data is, and no silent skip where everything is installed."""
 
+import gc
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,6 +12,13 @@ from tests.faults.told import summarize
 
 SHARED = Path(os.environ.get("CONCORDANCE_SHARED") or Path(__file__).parents[2] / "shared")
 
+# Compiled once, also where nothing may be written beside the sources: tests start over a hundred
+# processes, and half of a start is compiling. The variables are for those and for pytest's workers.
+COMPILED = Path(__file__).parents[1] / ".pytest_cache" / "compiled"
+sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(COMPILED)
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -17,6 +26,16 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the reference data folder is not here (set CONCORDANCE_SHARED)")
     return SHARED
+
+
+def pytest_collection_finish() -> None:
+    """
+    What was imported and collected is there to the end: to look through it for garbage again and again
+    took a seventh of the time. So it is set aside, and garbage is looked for less often.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,8 +22,9 @@ from app.delivery import (
     signer_key,
 )
 from app.domain.plan import ActionPlan
-from app.ehr import EhrClient, Limits
-from app.store.database import Database, chart_key
+from app.ehr import EhrClient, Limits, OneEhr
+from app.ehr.budget import Budget
+from app.store.database import chart_key
 from app.store.schema import ATTEMPTS, AUDIT, OUTBOX
 from app.store.sessions import SqlSessions
 from fhir_mappings.write_plan import plan_bundle
@@ -33,6 +34,7 @@ from launch.seal import TokenSeal
 from launch.sessions import Sessions
 from launch.tokens import Tokens
 from tests.delivery.fake_ehr import BASE, KINDS
+from tests.faults.hurry import quick_database
 from tests.plans import LISTS, signed_plan
 
 START = datetime(2026, 11, 21, 15, 4, 5, tzinfo=UTC)
@@ -60,6 +62,11 @@ def context(
     )
 
 
+def unmetered() -> OneEhr:
+    """No test of delivery waits for its turn: how calls are metered is tested with the client."""
+    return OneEhr(budget=Budget(per_minute=10**9))
+
+
 @dataclass
 class Clinic:
     """`send` answers the courier's requests; the clock only moves when it is told to."""
@@ -73,7 +80,7 @@ class Clinic:
     by_hand: bool = False
 
     def __post_init__(self) -> None:
-        self.database = Database(f"sqlite:///{self.folder}/clinic.sqlite3")
+        self.database = quick_database(self.folder / "clinic.sqlite3")
         self.transport: httpx.AsyncBaseTransport = httpx.MockTransport(self.send)
         self.courier = self.another_courier()
 
@@ -94,7 +101,10 @@ class Clinic:
             return "token"
 
         http = httpx.AsyncClient(transport=self.transport)
-        return EhrClient(BASE, token=token, http=http, limits=Limits(attempts=1), clock=self.clock)
+        limits, shared = Limits(attempts=1), unmetered()
+        return EhrClient(
+            BASE, token=token, http=http, limits=limits, shared=shared, clock=self.clock
+        )
 
     def launch(self, launched: LaunchContext | None = None) -> str:
         return asyncio.run(self.launched(launched))

@@ -27,9 +27,8 @@ from app.domain.plan import ActionPlan
 from app.ehr import EhrClient, Limits
 from launch.errors import LaunchError
 from launch.errors import Why as Ended
-from tests.delivery.clinic import CHART, SEAL, Clinic, context
+from tests.delivery.clinic import CHART, SEAL, Clinic, context, unmetered
 from tests.delivery.fake_ehr import BASE, Json
-from tests.faults.hurry import empty_database, quicken
 from tests.faults.moody_ehr import MoodyEhr, drawn
 from tests.faults.mortal import Dies, Killed, Life, MortalDatabase, MortalLine, never
 from tests.plans import signed_plan
@@ -60,9 +59,7 @@ class FaultRun:
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)  # noqa: S311 - no secret hangs on it
         self.ehr: MoodyEhr = drawn(self.chance, lambda: self.clinic.now)
-        (self.folder / "clinic.sqlite3").write_bytes(empty_database())
         self.clinic = Clinic(self.folder, self.ehr)
-        quicken(self.clinic.database)
         self.kills: list[str] = []
         self.mortal = True
         self.worker = self._start()
@@ -85,8 +82,10 @@ class FaultRun:
                     raise LaunchError.of(Ended.ACCESS_OVER)
                 return "token"
 
-            limits = Limits(attempts=1)
-            return EhrClient(BASE, token=token, http=http, limits=limits, clock=self.clinic.clock)
+            limits, shared, clock = Limits(attempts=1), unmetered(), self.clinic.clock
+            return EhrClient(
+                BASE, token=token, http=http, limits=limits, shared=shared, clock=clock
+            )
 
         courier = Courier(database, SEAL, client, self.clinic.clock)
         return Worker(life, database, courier)

@@ -11,7 +11,7 @@ import pytest
 from app.delivery import Courier
 from app.ehr import EhrClient, Limits
 from app.store.schema import MESSAGES
-from tests.delivery.clinic import SEAL, Clinic, context
+from tests.delivery.clinic import SEAL, Clinic, context, unmetered
 from tests.delivery.fake_ehr import BASE, FakeEhr
 from tests.delivery.test_message import GRANTED, TOOK, ask
 from tests.delivery.two_versions import (
@@ -50,7 +50,9 @@ def dies_at(clinic: Clinic, ehr: FakeEhr, number: int, act: Act) -> bool:
             return "token"
 
         http = httpx.AsyncClient(transport=MortalLine(answer, life))
-        return EhrClient(BASE, token=token, http=http, limits=Limits(attempts=1))
+        return EhrClient(
+            BASE, token=token, http=http, limits=Limits(attempts=1), shared=unmetered()
+        )
 
     version_id = clinic.latest.version_id
 

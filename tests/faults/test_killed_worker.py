@@ -90,7 +90,8 @@ def on_a_port(ehr: FakeEhr) -> Iterator[str]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
+    # It looks this often whether it is over: each test would else wait half a second for that.
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/fhir"
     finally:

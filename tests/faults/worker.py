@@ -10,7 +10,7 @@ import httpx
 from app.delivery import Courier
 from app.ehr import EhrClient, Limits
 from app.store.database import Database
-from tests.delivery.clinic import SEAL
+from tests.delivery.clinic import SEAL, unmetered
 from tests.faults.mortal import Life, MortalDatabase, MortalLine
 
 
@@ -37,7 +37,9 @@ async def _deliver(database: str, ehr: str, version_id: str, now: datetime, life
             async def token() -> str:
                 return "token"
 
-            return EhrClient(ehr, token=token, http=http, limits=Limits(attempts=1))
+            return EhrClient(
+                ehr, token=token, http=http, limits=Limits(attempts=1), shared=unmetered()
+            )
 
         courier = Courier(MortalDatabase(engine, life), SEAL, client, lambda: now)
         await courier.recover()
