@@ -1,11 +1,7 @@
 """The settled list as it is written: strict, whole, and the same however often it is written."""
 
-import json
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +13,6 @@ from app.domain.plan import ActionPlan
 from fhir_mappings.strict import checked
 from fhir_mappings.write_list import medication_list_bundle
 from fhir_mappings.write_plan import plan_bundle
-from tests.chart.shared_data import shared_file
 from tests.plans import LISTS, signed_plan
 
 CONFLICT = Disagreement(
@@ -27,7 +22,7 @@ CONFLICT = Disagreement(
 )
 
 
-def _settled_plan() -> ActionPlan:
+def settled_plan() -> ActionPlan:
     plan = signed_plan()
     first, *others = plan.medicines
     given = Settlement(
@@ -49,7 +44,7 @@ def _parts(plan: ActionPlan) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 
 def test_every_line_is_a_statement_and_an_entry_of_the_list() -> None:
-    plan = _settled_plan()
+    plan = settled_plan()
     statements, held = _parts(plan)
     assert [s["resource"]["resourceType"] for s in statements] == ["MedicationStatement"] * len(
         plan.medicines
@@ -60,7 +55,7 @@ def test_every_line_is_a_statement_and_an_entry_of_the_list() -> None:
 
 
 def test_a_settled_line_says_what_disagreed_and_who_settled_it_how() -> None:
-    statements, _ = _parts(_settled_plan())
+    statements, _ = _parts(settled_plan())
     assert statements[0]["resource"]["status"] == "not-taken"
     (note,) = statements[0]["resource"]["note"]
     assert note["text"] == (
@@ -70,7 +65,7 @@ def test_a_settled_line_says_what_disagreed_and_who_settled_it_how() -> None:
 
 
 def test_what_was_not_settled_is_said_too() -> None:
-    plan = _settled_plan()
+    plan = settled_plan()
     first = replace(plan.medicines[0], settled=())
     statements, _ = _parts(replace(plan, medicines=(first,)))
     assert statements[0]["resource"]["note"][0]["text"].startswith("Not settled: The order")
@@ -100,14 +95,3 @@ def test_a_snapshot_whose_entries_are_dated_is_stopped_at_the_gate() -> None:
     bundle["entry"][-1]["resource"]["entry"][0]["date"] = "2026-11-21"
     with pytest.raises(CmmError, match=r"List\.entry\.date"):
         checked(bundle)
-
-
-@pytest.mark.shared
-def test_the_independent_validator_finds_nothing(tmp_path: Path) -> None:
-    tool = shared_file("tools/validate_fhir.py")
-    file = tmp_path / "list.json"
-    file.write_text(json.dumps(medication_list_bundle(_settled_plan(), LISTS)), "utf-8")
-    ran = subprocess.run(
-        [sys.executable, str(tool), str(file)], capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -1,13 +1,8 @@
 """The written plan meets its profiles, says everything in words, and can be repeated safely."""
 
-import contextlib
-import io
 import json
-import os
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,17 +16,6 @@ from fhir_mappings.write_plan import plan_bundle
 from tests.plans import LISTS, signed_plan
 
 Resource = dict[str, Any]
-SHARED = Path(os.environ.get("CONCORDANCE_SHARED", Path(__file__).parents[3] / "shared"))
-PROFILES = SHARED / "data" / "profiles"
-# pyrofile can't run htmlChecks and does not resolve references outside the bundle.
-QUIET = (
-    "profile.element.invariant.unsupported.txt-1",
-    "profile.element.invariant.unsupported.txt-2",
-    "modifierExtension.present",
-    "reference.unresolved",
-    "datatype.unknown-field",
-)
-Validate = Callable[[Resource], list[str]]
 
 
 def resources(kind: str) -> list[Resource]:
@@ -42,57 +26,6 @@ def resources(kind: str) -> list[Resource]:
 def only(kind: str) -> Resource:
     (resource,) = resources(kind)
     return resource
-
-
-@pytest.fixture(scope="module", params=["311", "610", "800"])
-def validate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Validate:
-    if not PROFILES.exists():
-        pytest.skip("the official profiles are not here (CONCORDANCE_SHARED)")
-    import pyrofile_validator as pyrofile
-    from pyrofile_validator.config import ValidatorConfig
-
-    packages = [
-        PROFILES / f"hl7.fhir.us.core-{request.param}.tgz",
-        PROFILES / "hl7.fhir.r4.core-4.0.1-rebuilt.tgz",
-        PROFILES / "smp",
-        PROFILES / "phcp",
-    ]
-    here = Path.cwd()
-    os.chdir(tmp_path_factory.mktemp("pyrofile"))
-    with contextlib.redirect_stdout(io.StringIO()):
-        validator = pyrofile.Validator(
-            ValidatorConfig.load_dict(
-                {
-                    "localPackagePaths": [str(p.resolve()) for p in packages],
-                    "terminology": {"mode": "local"},
-                    "severityPolicy": dict.fromkeys(QUIET, "information"),
-                }
-            )
-        )
-    os.chdir(here)
-
-    def faults(resource: Resource) -> list[str]:
-        with contextlib.redirect_stdout(io.StringIO()):
-            report = validator.validate_resource(resource)
-        if report.status.value != "FAIL":
-            return []
-        worst = [i for i in report.issues if i.severity.value in {"error", "fatal"}]
-        return [f"{i.code} at {i.path}: {i.message}" for i in worst]
-
-    return faults
-
-
-@pytest.mark.shared
-def test_every_written_resource_meets_us_core_and_smp(validate: Validate) -> None:
-    bundle = checked(plan_bundle(signed_plan(), LISTS))
-    told = {e["resource"]["resourceType"]: validate(e["resource"]) for e in bundle["entry"]}
-    assert {kind: faults for kind, faults in told.items() if faults} == {}
-
-
-@pytest.mark.shared
-def test_the_validator_would_notice_a_missing_category(validate: Validate) -> None:
-    broken = {**only("CarePlan"), "category": []}
-    assert validate(broken)
 
 
 def test_a_plan_without_problems_does_not_claim_smp() -> None:
