@@ -112,40 +112,38 @@ def lookup_in(entries: Iterable[Entry], base: str = "") -> Lookup:
     same id is another resource. A file without any address does not say where it came from: in it
     every address is taken for its own.
     """
-    opened = cache(partial(_addresses, tuple(entries), base))  # not before something is looked for
-    return lambda reference: opened().find(reference)
+    held = tuple(entries)
+    # No list is made before something is looked for in it.
+    by_url, by_name = cache(partial(_by_url, held)), cache(partial(_by_name, held))
+    bases = cache(partial(_bases, held, base))
 
+    def at(address: str) -> Json | None:
+        return by_url().get(address) or by_name().get(address)
 
-@dataclass(frozen=True, slots=True)
-class _Addresses:
-    """Where each resource is found, and the bases under which a reference means one of them."""
-
-    by_url: dict[str, Json]
-    by_name: dict[str, Json]
-    bases: frozenset[str]
-
-    def find(self, reference: str) -> Json | None:
+    def find(reference: str) -> Json | None:
         versionless = reference.split("/_history/", 1)[0]
-        if found := self._at(versionless):
+        if found := at(versionless):
             return found
         tail = short(versionless)
-        ours = not self.bases or versionless.removesuffix(tail) in self.bases
-        return self._at(tail) if ours else None
+        ours = not bases() or versionless.removesuffix(tail) in bases()
+        return at(tail) if ours else None
 
-    def _at(self, address: str) -> Json | None:
-        return self.by_url.get(address) or self.by_name.get(address)
+    return find
 
 
-def _addresses(entries: tuple[Entry, ...], base: str) -> _Addresses:
-    by_url: dict[str, Json] = {}
-    by_name: dict[str, Json] = {}
-    bases = {f"{base.rstrip('/')}/"} if base else set()
+def _by_url(entries: tuple[Entry, ...]) -> dict[str, Json]:
+    return {e.full_url: e.resource for e in entries if e.full_url}
+
+
+def _by_name(entries: tuple[Entry, ...]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
     for entry in entries:
-        name, url = f"{entry.kind}/{entry.id}", entry.full_url
-        by_name.setdefault(name, entry.resource)
-        by_name.setdefault(f"urn:uuid:{entry.id}", entry.resource)
-        if url:
-            by_url[url] = entry.resource
-        if url.endswith(f"/{name}"):
-            bases.add(url.removesuffix(name))
-    return _Addresses(by_url, by_name, frozenset(bases))
+        found.setdefault(f"{entry.kind}/{entry.id}", entry.resource)
+        found.setdefault(f"urn:uuid:{entry.id}", entry.resource)
+    return found
+
+
+def _bases(entries: tuple[Entry, ...], base: str) -> set[str]:
+    named = [(e.full_url, f"{e.kind}/{e.id}") for e in entries]
+    bases = {url.removesuffix(name) for url, name in named if url.endswith(f"/{name}")}
+    return bases | {f"{base.rstrip('/')}/"} if base else bases

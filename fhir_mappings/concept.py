@@ -42,8 +42,8 @@ def first_code(value: object) -> str:
 
 def codes(value: object) -> tuple[str, ...]:
     """All codes of a list of concepts, such as categories."""
-    sent = [words(c.get("code")) for one in objects(value) for c in objects(one.get("coding"))]
-    return tuple(filter(None, sent))
+    every = [coding for one in objects(value) for coding in objects(one.get("coding"))]
+    return tuple([code for coding in every if (code := words(coding.get("code")))])
 
 
 def name_of(value: Concept) -> str:

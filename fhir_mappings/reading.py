@@ -85,7 +85,9 @@ def number(value: object) -> Decimal | None:
     """
     if value is None or isinstance(value, bool):
         return None
-    if isinstance(value, (int, Decimal)):
+    if isinstance(value, Decimal):
+        exact = value
+    elif isinstance(value, int):
         exact = Decimal(value)
     elif isinstance(value, float):
         exact = Decimal(str(value))
