@@ -178,7 +178,6 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
     measured = read_measurements([m for m in chart.measurements if m.taken <= as_of], lookups.labs)
     findings = _findings(chart.findings, lookups.findings, as_of)
     answers = {family: known[0].meaning for family, known in findings.items()}
-    measured = read_measurements((m for m in chart.measurements if m.taken <= as_of), lookups.labs)
     return ChartIndex(
         chart=chart,
         as_of=as_of,
