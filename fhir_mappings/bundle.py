@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from app.domain.errors import Unmappable
-from app.domain.values import Leaf
+from app.domain.values import Value
 from fhir_mappings.operation_outcome import Issue, operation_outcome
 from fhir_mappings.reading import Json, Lookup, member, objects, words
 from fhir_mappings.reference import short
 
 
-class Entry(Leaf, frozen=True):
+class Entry(Value, frozen=True):
     """One resource with its type, its id, and the address the bundle gives it."""
 
     resource: Json

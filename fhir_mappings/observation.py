@@ -6,7 +6,7 @@ from app.domain.chart import Finding, Measurement
 from app.domain.codes import UCUM, Concept, Source
 from app.domain.dates import PartialDate
 from app.domain.errors import Unmappable
-from app.domain.values import Leaf
+from app.domain.values import Value
 from fhir_mappings.concept import codes, concept, name_of, said
 from fhir_mappings.dosage import quantity_unit
 from fhir_mappings.reading import (
@@ -24,7 +24,7 @@ _USABLE = {"final", "amended", "corrected"}
 _NO_RESULT = {"registered", "cancelled"}  # nothing was measured, so nothing is missing
 
 
-class Observed(Leaf, frozen=True):
+class Observed(Value, frozen=True):
     """What one Observation gave. `problems` are sentences on parts of it that can't be used."""
 
     measurements: tuple[Measurement, ...] = ()
@@ -32,7 +32,7 @@ class Observed(Leaf, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-class _Head(Leaf, frozen=True):
+class _Head(Value, frozen=True):
     source: Source
     taken: PartialDate | None
     categories: tuple[str, ...]

@@ -23,14 +23,15 @@ from app.domain.chart import Allergy, Chart, Condition, Finding, Procedure
 from app.domain.codes import LOINC
 from app.domain.medicines import LineStatus, Medicine
 from app.domain.prices import PriceList
-from app.domain.values import Single, Value
+from app.domain.values import Value
 from app.knowledge import Knowledge
 from app.knowledge.classes import Membership, route_of
 from app.knowledge.rows import FindingRow
 from app.knowledge.subjects import Subject
 
 
-class Line(Single, frozen=True):
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
     """A medicine of the list with the classes it belongs to."""
 
     id: str

@@ -10,7 +10,6 @@ from app.assessment.answers import Answer
 from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.families import FamilyMatcher
 from app.assessment.sentences import number, quantity
-from app.domain.values import Value
 from app.knowledge import Knowledge
 from app.knowledge.arguments import Args, Fact, Limits, Which
 from app.knowledge.logic import Node
@@ -23,7 +22,8 @@ class Unresolved(ValueError):
     """A name no table knows."""
 
 
-class Scope(Value, frozen=True):
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
     """What a predicate is asked about: a chart, and the medicine a rule per medicine is bound to."""
 
     index: ChartIndex

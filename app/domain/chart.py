@@ -14,10 +14,10 @@ from app.domain.medicines import (
     RecordedList,
 )
 from app.domain.patient import Patient
-from app.domain.values import Leaf
+from app.domain.values import Value
 
 
-class Condition(Leaf, frozen=True):
+class Condition(Value, frozen=True):
     """A problem, diagnosis or health concern. `clinical_status` is as sent, `unknown` where missing."""
 
     source: Source
@@ -38,7 +38,7 @@ class Condition(Leaf, frozen=True):
         )
 
 
-class Measurement(Leaf, frozen=True):
+class Measurement(Value, frozen=True):
     """One numeric result or vital sign, in the unit it was sent in. Components (BP) are their own Measurements."""
 
     source: Source
@@ -50,7 +50,7 @@ class Measurement(Leaf, frozen=True):
     categories: tuple[str, ...] = ()
 
 
-class Finding(Leaf, frozen=True):
+class Finding(Value, frozen=True):
     """One non-numeric observation: smoking status, pregnancy status, a social answer."""
 
     source: Source
@@ -60,7 +60,7 @@ class Finding(Leaf, frozen=True):
     categories: tuple[str, ...] = ()
 
 
-class Allergy(Leaf, frozen=True):
+class Allergy(Value, frozen=True):
     """An allergy or intolerance. `active` follows clinicalStatus; reactions are the words recorded."""
 
     source: Source
@@ -72,7 +72,7 @@ class Allergy(Leaf, frozen=True):
     substances: tuple[Concept, ...] = ()
 
 
-class Immunization(Leaf, frozen=True):
+class Immunization(Value, frozen=True):
     """A vaccine given."""
 
     source: Source
@@ -81,7 +81,7 @@ class Immunization(Leaf, frozen=True):
     given: PartialDate | None
 
 
-class Encounter(Leaf, frozen=True):
+class Encounter(Value, frozen=True):
     """A contact with the health system."""
 
     source: Source
@@ -92,7 +92,7 @@ class Encounter(Leaf, frozen=True):
     ends: PartialDate | None = None
 
 
-class Procedure(Leaf, frozen=True):
+class Procedure(Value, frozen=True):
     """A procedure done."""
 
     source: Source

@@ -4,7 +4,7 @@ import calendar
 from datetime import date
 from functools import lru_cache
 
-from app.domain.values import Leaf
+from app.domain.values import Value
 
 _DAY = len("2026-05-04")
 _LONGEST = len("2026-05-04T13:28:17.239000000+02:00")
@@ -17,7 +17,7 @@ def clinical_date(value: date) -> str:
     return f"{value.day:02d}-{_MONTHS[value.month - 1]}-{value.year}"
 
 
-class PartialDate(Leaf, frozen=True):
+class PartialDate(Value, frozen=True):
     """
     A date of year, month or day precision. It is never filled in: `earliest` and `latest`
     bound what was recorded, so a question about time can be answered yes, no or cannot tell.

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from app.domain.codes import Concept, Source
 from app.domain.dates import PartialDate, clinical_date
-from app.domain.values import Leaf
+from app.domain.values import Value
 
 
-class Dosage(Leaf, frozen=True):
+class Dosage(Value, frozen=True):
     """
     One dosing instruction as sent: the words and whatever was structured.
 
@@ -47,7 +47,7 @@ class Dosage(Leaf, frozen=True):
     rate_unit: str = ""  # an infusion rate was sent; its unit
 
 
-class MedicationEntry(Leaf, frozen=True):
+class MedicationEntry(Value, frozen=True):
     """
     One MedicationRequest or MedicationStatement, read tolerantly.
 
@@ -78,7 +78,7 @@ class MedicationEntry(Leaf, frozen=True):
     ours: bool = False  # a list that we settled and wrote: no new word of the patient
 
 
-class Fill(Leaf, frozen=True):
+class Fill(Value, frozen=True):
     """One MedicationDispense."""
 
     source: Source
@@ -91,7 +91,7 @@ class Fill(Leaf, frozen=True):
     dosages: tuple[Dosage, ...] = ()
 
 
-class Administration(Leaf, frozen=True):
+class Administration(Value, frozen=True):
     """One MedicationAdministration: a dose that someone gave, or did not give."""
 
     source: Source
@@ -172,7 +172,7 @@ class MedicineIdentity:
         return tuple([i.name for i in self.ingredients])
 
 
-class IngredientDose(Leaf, frozen=True):
+class IngredientDose(Value, frozen=True):
     """Daily amount of one ingredient."""
 
     ingredient: str
@@ -190,7 +190,7 @@ class DoseBasis(StrEnum):
     TEXT = "text"  # the words alone, read in full
 
 
-class DailyDose(Leaf, frozen=True):
+class DailyDose(Value, frozen=True):
     """Daily dose of a medicine as a range per ingredient, or `unknown` with the reason in words."""
 
     per_ingredient: tuple[IngredientDose, ...] = ()
@@ -211,7 +211,7 @@ class LineStatus(StrEnum):
     STOPPED = "stopped"
 
 
-class Disagreement(Leaf, frozen=True):
+class Disagreement(Value, frozen=True):
     """Two sources that do not say the same about one medicine: kind, one sentence, and the sources."""
 
     kind: str  # app/chart/settling.toml names them all, with the answers to each
@@ -275,7 +275,7 @@ class Settled:
         return f"Settled on {clinical_date(given.at.date())} by {given.by}: {said}.{note}"
 
 
-class SupplyGap(Leaf, frozen=True):
+class SupplyGap(Value, frozen=True):
     """Days in a row without medicine in hand, both ends counted."""
 
     first: date
@@ -286,7 +286,7 @@ class SupplyGap(Leaf, frozen=True):
         return (self.last - self.first).days + 1
 
 
-class FillHistory(Leaf, frozen=True):
+class FillHistory(Value, frozen=True):
     """
     What the dispenses say. `pdc` is the proportion of days covered between the first fill in the
     look-back and `as_of`; None with `unknown` saying why when it can't be computed. Everything below
