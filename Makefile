@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # A site runs a compiled wheel (docs/decisions/0006): its folder goes before the source.
 COMPILED := $(VENV)/compiled
 AS_A_SITE := PYTHONSAFEPATH=1 PYTHONPATH=$(COMPILED)
-CORE := $(addprefix tests/,terminology fhir_mappings chart assessment planning followup gold vignettes year)
+CORE := $(addprefix tests/,terminology fhir_mappings chart assessment planning followup delivery gold vignettes year)
 
 .PHONY: demo test lint bench gold compiled test-compiled check clean
 
