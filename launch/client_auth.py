@@ -90,14 +90,14 @@ def system_auth(tenant: Tenant, backend: Backend, env: Mapping[str, str]) -> Cli
 def client_auths(
     tenants: Iterable[Tenant], env: Mapping[str, str] = os.environ
 ) -> dict[str, ClientAuth]:
-    """All of them, or one line for each that cannot be used."""
+    """All of them, or one sentence for each that cannot be used."""
     return _each({tenant.key: partial(client_auth, tenant, env) for tenant in tenants})
 
 
 def system_auths(
     tenants: Iterable[Tenant], env: Mapping[str, str] = os.environ
 ) -> dict[str, ClientAuth]:
-    """Those of the tenants with a backend table, or one line for each that cannot be used."""
+    """Those of the tenants with a backend table, or one sentence for each that cannot be used."""
     tables = ((tenant, tenant.backend) for tenant in tenants)
     return _each({t.key: partial(system_auth, t, b, env) for t, b in tables if b})
 
@@ -112,7 +112,7 @@ def _each(made: Mapping[str, Callable[[], ClientAuth]]) -> dict[str, ClientAuth]
             mistakes.append(error.message)
     if mistakes:
         why = Why.CREDENTIAL_MISSING
-        raise LaunchError(why.code, "\n".join(mistakes), why.status)
+        raise LaunchError(why.code, " ".join(mistakes), why.status)
     return found
 
 
@@ -144,7 +144,11 @@ class _Source:
 
     def missing(self, what: str) -> LaunchError:
         why = Why.CREDENTIAL_MISSING
-        return LaunchError(why.code, f"[{self.table}] {self.file or self.name} {what}.", why.status)
+        named, mend = (
+            (self.file, "mend the file") if self.file else (self.name, "set it in the environment")
+        )
+        message = f"[{self.table}] {named} {what}: {mend}, or name another in the tenant file."
+        return LaunchError(why.code, message, why.status)
 
 
 def _keys_of(tenant: Tenant) -> _Source:

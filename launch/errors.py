@@ -173,7 +173,7 @@ class Why(Enum):
         "{ehr} does not accept the permission it has just renewed. " + _AGAIN,
     )
     SEAL_BROKEN = "CMM-1047", 500, f"Stored access cannot be opened. {_AGAIN}"
-    TENANT_FILE = "CMM-1050", 500, "The tenant file has mistakes."
+    TENANT_FILE = "CMM-1050", 500, "The tenant file can't be used."
     CREDENTIAL_MISSING = "CMM-1051", 500, "The key or secret of {ehr} is missing or unusable."
 
     def __init__(self, code: str, status: int, sentence: str) -> None:
@@ -213,6 +213,11 @@ class LaunchError(Exception):
 class TenantFileError(LaunchError):
     """The tenant file cannot be used; `mistakes` holds one clear line for each."""
 
-    def __init__(self, mistakes: tuple[str, ...]) -> None:
+    def __init__(self, mistakes: tuple[str, ...], file: str = "") -> None:
         self.mistakes = mistakes
-        super().__init__(Why.TENANT_FILE.code, "\n".join(mistakes), Why.TENANT_FILE.status)
+        named = f"The tenant file {file}".strip()
+        message = (
+            f"{named} can't be used: {'; '.join(mistakes)}. Correct it there; docs/integration.md "
+            "says what each setting is."
+        )
+        super().__init__(Why.TENANT_FILE.code, message, Why.TENANT_FILE.status)

@@ -130,26 +130,34 @@ class Tenants:
 
 def load_tenants(path: Path) -> Tenants:
     """Reads the tenant file; every mistake in it becomes one line of a `TenantFileError`."""
-    try:
-        tables = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise TenantFileError((f"{path.name}: cannot be read ({error.strerror})",)) from None
-    except UnicodeDecodeError:
-        raise TenantFileError((f"{path.name}: not text in UTF-8",)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise TenantFileError((f"{path.name}: not valid TOML ({error})",)) from None
+    tables = _tables(path)
     tenants: list[Tenant] = []
     mistakes: list[str] = []
     for key, table in tables.items():
         try:
             tenants.append(_tenant(key, table, path.parent))
         except ValidationError as error:
-            mistakes += (f"{path.name}: [{key}] {line}" for line in _lines(error))
+            mistakes += (f"[{key}] {line}" for line in _lines(error))
     if not tables:
-        mistakes.append(f"{path.name}: holds no tenant")
+        mistakes.append("it holds no tenant")
     if mistakes:
-        raise TenantFileError(tuple(mistakes))
-    return Tenants(tenants)
+        raise TenantFileError(tuple(mistakes), str(path))
+    try:
+        return Tenants(tenants)
+    except TenantFileError as error:
+        raise TenantFileError(error.mistakes, str(path)) from None
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError:
+        mistake = "it is not there, is a folder, or may not be read"
+    except UnicodeDecodeError:
+        mistake = "it is not text in UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        mistake = f"it is not valid TOML ({error})"
+    raise TenantFileError((mistake,), str(path))
 
 
 def _sign_in(tenant: Tenant) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.domain.errors import CmmError, Unmappable
 from fhir_mappings.reading import parse_json
 
 BIGGEST = 64 * 1024 * 1024
+TENANTS = "write it in TOML, as docs/integration.md says"
 CHART = "export the patient's chart as a FHIR R4 Bundle in JSON"
 
 
@@ -48,6 +49,15 @@ def must_be_text(path: Path, wanted: str) -> None:
     with opened(path) as file:
         if not _is_text(file.read(), "utf-8"):
             raise no_text(path, wanted)
+
+
+def must_be_tenants(path: Path) -> None:
+    """For the tenant file of the environment: nobody typed its name, so the setting is said too."""
+    try:
+        must_be_text(path, TENANTS)
+    except CmmError as problem:
+        said = f"The tenant file (CONCORDANCE_TENANTS) can't be used: {problem.message}"
+        raise CmmError(problem.code, said) from None
 
 
 def must_list(folder: Path) -> None:

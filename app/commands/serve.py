@@ -5,7 +5,7 @@ from pathlib import Path
 
 import uvicorn
 
-from app.commands.files import must_be_text
+from app.commands.files import must_be_tenants, must_be_text
 from app.domain.errors import CmmError
 from app.ops.settings import Settings
 
@@ -15,6 +15,7 @@ def serve() -> int:
     from app.main import create_app
 
     settings = Settings.from_environment()
+    must_be_tenants(settings.tenants)
     uvicorn.run(
         create_app(settings),
         host=settings.host,

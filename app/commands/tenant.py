@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from app.commands.files import must_be_text, read_json
+from app.commands.files import TENANTS, must_be_tenants, must_be_text, read_json
 from app.commands.tenant_report import launches, report
 from app.commands.tenant_sheet import sheet
 from app.domain.errors import CmmError, Unmappable
@@ -56,12 +56,11 @@ def print_sheet(name: str, tenants_file: Path | None) -> int:
 
 
 def _tenant(name: str, file: Path | None) -> tuple[Tenants, Tenant]:
-    path = file or os.environ.get("CONCORDANCE_TENANTS")
-    if path is None:
-        raise CmmError("CMM-6003", "Name the tenant file: --tenants FILE or CONCORDANCE_TENANTS.")
-    must_be_text(Path(path), "write it in TOML, as docs/integration.md says")
+    if file:
+        must_be_text(file, TENANTS)
+    path = file or _of_environment()
     try:
-        tenants = load_tenants(Path(path))
+        tenants = load_tenants(path)
     except LaunchError as error:
         raise CmmError(error.code, error.message, 500) from None
     found = next((tenant for tenant in tenants if tenant.key == name), None)
@@ -69,6 +68,14 @@ def _tenant(name: str, file: Path | None) -> tuple[Tenants, Tenant]:
         known = ", ".join(tenant.key for tenant in tenants)
         raise CmmError("CMM-6003", f"The tenant file has no table [{name}]; it has: {known}.")
     return tenants, found
+
+
+def _of_environment() -> Path:
+    path = os.environ.get("CONCORDANCE_TENANTS")
+    if not path:
+        raise CmmError("CMM-6003", "Name the tenant file: --tenants FILE or CONCORDANCE_TENANTS.")
+    must_be_tenants(Path(path))
+    return Path(path)
 
 
 def _from_files(metadata: Path | None, smart: Path | None) -> Found:

@@ -88,6 +88,54 @@ def test_each_fault_of_a_file_has_its_sentence_and_number(
     assert said.startswith(f"cmm: {code} {fault} {words}")
 
 
+@pytest.fixture
+def served(
+    place: Path, refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], str]:
+    """What `cmm serve` says of a tenant file of the environment."""
+    monkeypatch.setenv("CONCORDANCE_SECRET_KEYS", f"k:{'A' * 43}")
+    monkeypatch.setenv("CONCORDANCE_DATABASE_URL", f"sqlite:///{place / 'kept.sqlite3'}")
+
+    def run(file: str) -> str:
+        monkeypatch.setenv("CONCORDANCE_TENANTS", file)
+        return refused("serve")
+
+    return run
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_server_names_the_tenant_file_its_setting_and_the_fault(
+    fault: str, served: Callable[[str], str]
+) -> None:
+    code, words = FAULTS[fault]
+    said = served(fault)
+    assert said.startswith(f"cmm: {code} The tenant file (CONCORDANCE_TENANTS) can't be used: ")
+    assert f"{fault} {words}" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (TENANT.replace("issuers", "isuers"), "[x] isuers: there is no such setting; do you mean"),
+        (TENANT.replace("[x]", "[x"), "it is not valid TOML"),
+        ('{"x": 1}', "it is not valid TOML"),
+        ("# none yet", "it holds no tenant"),
+    ],
+)
+def test_the_server_says_what_in_the_tenant_file_is_wrong_and_where_to_mend_it(
+    content: str, wrong: str, place: Path, served: Callable[[str], str]
+) -> None:
+    (place / "ehrs.toml").write_text(content, "utf-8")
+    said = served("ehrs.toml")
+    assert said.startswith("cmm: CMM-1050 The tenant file ehrs.toml can't be used: ")
+    assert wrong in said
+    assert said.endswith(". Correct it there; docs/integration.md says what each setting is.\n")
+
+
+def test_the_server_says_which_secret_is_not_set(served: Callable[[str], str]) -> None:
+    assert "CMM-1051 [x] SECRET is not set: set it in the environment" in served("tenants")
+
+
 @pytest.mark.parametrize(
     ("what", "sentence"),
     [

@@ -107,14 +107,15 @@ def test_an_unusable_key_stops_the_start_with_one_line(text: str, says: str) -> 
     assert says in caught.value.message
 
 
-def test_each_unusable_key_is_a_line(tmp_path: Path) -> None:
+def test_each_unusable_key_is_said_with_what_to_do(tmp_path: Path) -> None:
     two = [tenant(key="a"), tenant(key="b", key_env=None, key_file=tmp_path / "keys.json")]
     with pytest.raises(LaunchError) as caught:
         client_auths(two, {})
-    assert caught.value.message.splitlines() == [
-        "[a] CLIENT_KEYS is not set.",
-        f"[b] {tmp_path / 'keys.json'} cannot be read.",
-    ]
+    assert caught.value.message == (
+        "[a] CLIENT_KEYS is not set: set it in the environment, or name another in the tenant file. "
+        f"[b] {tmp_path / 'keys.json'} cannot be read: mend the file, or name another in the tenant "
+        "file."
+    )
 
 
 def test_a_key_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:

@@ -42,9 +42,10 @@ def test_what_the_ehr_said_never_reaches_a_log_through_the_error() -> None:
     assert "Doe" not in repr(error)
 
 
-def test_a_tenant_file_error_holds_its_lines() -> None:
-    error = TenantFileError(("a", "b"))
-    assert (error.mistakes, error.message, error.status) == (("a", "b"), "a\nb", 500)
+def test_a_tenant_file_error_is_one_sentence_with_all_its_mistakes() -> None:
+    error = TenantFileError(("a", "b"), "ehrs.toml")
+    assert (error.mistakes, error.status) == (("a", "b"), 500)
+    assert error.message.startswith("The tenant file ehrs.toml can't be used: a; b. Correct it")
 
 
 def test_the_launch_stands_alone() -> None:
