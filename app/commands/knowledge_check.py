@@ -32,14 +32,15 @@ def faults_of(place: str) -> tuple[str, ...]:
 
 def faults_in(folder: Path | None, as_of: date) -> tuple[str, ...]:
     """
-    One sentence for each fault of the knowledge in the folder (the one shipped, when none is given).
+    One sentence for each fault of the knowledge in the folder (the one shipped, when none is given):
+    it begins with its place, and ends with the number the app would stop with.
 
     Rules are tested when nothing else is wrong: with a broken table a test says nothing.
     """
     try:
         knowledge = load_knowledge(folder)
     except CmmError as wrong:
-        return (wrong.message,)
+        return (f"{wrong.message} ({wrong.code})",)
     found = content_faults(knowledge, known_ingredient, as_of)
     compiled = _compiled(knowledge)
     if isinstance(compiled, str):
@@ -52,7 +53,7 @@ def site_faults(folder: Path, as_of: date) -> tuple[str, ...]:
     try:
         site = with_changes(load_compiled().knowledge, read_changes(folder), as_of)
     except CmmError as wrong:
-        return tuple(line.strip() for line in wrong.message.splitlines()[1:])
+        return tuple(f"{line.strip()} ({wrong.code})" for line in wrong.message.splitlines()[1:])
     compiled = _compiled(site)
     return number_faults(site) + ((compiled,) if isinstance(compiled, str) else ())
 
@@ -68,4 +69,4 @@ def _compiled(knowledge: Knowledge) -> CompiledKnowledge | str:
     try:
         return compile_knowledge(knowledge)
     except CmmError as wrong:
-        return wrong.message
+        return f"{wrong.message} ({wrong.code})"

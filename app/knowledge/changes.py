@@ -12,6 +12,7 @@ import yaml
 from msgspec import Meta, Struct
 
 from app.domain.errors import CmmError
+from app.knowledge.reading import Unreadable, content_of, in_one_line
 from app.knowledge.rows import SeverityWord
 from app.knowledge.yaml_text import read_yaml
 
@@ -92,9 +93,11 @@ def change_words(change: Change) -> str:
 
 def _entries(path: Path) -> list[tuple[str, object]]:
     try:
-        content = read_yaml(path.read_bytes())
-    except (yaml.YAMLError, OSError) as wrong:
-        return [(path.name, f"can't be read: {_one_line(wrong)}")]
+        content = read_yaml(content_of(path))
+    except Unreadable as wrong:
+        return [(path.name, str(wrong))]
+    except yaml.YAMLError as wrong:
+        return [(path.name, f"is no YAML: {in_one_line(wrong)}")]
     if not isinstance(content, list):
         return [(path.name, "holds no list of changes")]
     return [(f"{path.name}, entry {at}", raw) for at, raw in enumerate(content, start=1)]
@@ -138,7 +141,3 @@ def _in_words(wrong: str, raw: dict[str, object]) -> str:
             return f"`{named[2]}` is no field of `change: {raw['change']}`; leave it out"
         return f"`{named[2]}` is missing: {_FIELDS[named[2]]}"
     return wrong
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

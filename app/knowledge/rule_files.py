@@ -7,6 +7,7 @@ import yaml
 
 from app.domain.errors import CmmError
 from app.knowledge.logic import Malformed, Node, read_logic
+from app.knowledge.reading import Unreadable, content_of, in_one_line
 from app.knowledge.rule import Rule
 from app.knowledge.yaml_text import read_yaml
 
@@ -24,11 +25,13 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
 
 def read_rule(path: Path) -> Rule:
     try:
-        content = read_yaml(path.read_bytes())
+        content = read_yaml(content_of(path))
         rule = msgspec.convert(content, Rule)
         _refuse_contradictions(rule, path.stem)
+    except Unreadable as wrong:
+        raise CmmError("CMM-0303", f"{path.name} {wrong}.", 500) from None
     except (yaml.YAMLError, msgspec.ValidationError, ValueError) as wrong:
-        raise CmmError("CMM-0303", f"{path.name}: {' '.join(str(wrong).split())}", 500) from None
+        raise CmmError("CMM-0303", f"{path.name}: {in_one_line(wrong)}", 500) from None
     return rule
 
 

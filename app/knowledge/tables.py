@@ -2,6 +2,7 @@
 
 import csv
 import re
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ import yaml
 
 from app.domain.errors import CmmError
 from app.knowledge.list_rows import SourceRow
+from app.knowledge.reading import Unreadable, content_of, in_one_line
 from app.knowledge.rows import Row
 from app.knowledge.yaml_text import read_yaml
 
@@ -26,11 +28,11 @@ def read_table(folder: Path, name: str, row: type[R]) -> tuple[R, ...]:
         raise CmmError(
             "CMM-0301", f"The table {name}.csv is missing from the knowledge folder.", 500
         )
-    with path.open(encoding="utf-8", newline="") as file:
-        # Not DictReader: with some eight thousand lines it is a tenth of the command's start-up.
-        reader = csv.reader(file)
-        header = tuple(_RENAMED.get(column, column) for column in next(reader, ()))
-        lines = [line for line in reader if line]
+    try:
+        header, *lines = _lines(content_of(path).decode("utf-8"))
+    except (Unreadable, csv.Error) as wrong:
+        raise CmmError("CMM-0302", f"{name}.csv {in_one_line(wrong)}.", 500) from None
+    header = [_RENAMED.get(column, column) for column in header]
     rows = [_cells(name, number, header, line) for number, line in enumerate(lines, start=2)]
     try:
         return msgspec.convert(rows, tuple[row, ...], strict=False)  # type: ignore[valid-type]
@@ -38,7 +40,14 @@ def read_table(folder: Path, name: str, row: type[R]) -> tuple[R, ...]:
         raise _first_wrong(name, rows, row) from None
 
 
-def _cells(name: str, number: int, header: tuple[str, ...], line: list[str]) -> dict[str, str]:
+def _lines(text: str) -> list[list[str]]:
+    """The header, then every line that holds something."""
+    # Not DictReader: with some eight thousand lines it is a tenth of the command's start-up.
+    reader = csv.reader(StringIO(text, newline=""))
+    return [next(reader, []), *(line for line in reader if line)]
+
+
+def _cells(name: str, number: int, header: list[str], line: list[str]) -> dict[str, str]:
     if len(line) != len(header):
         raise CmmError("CMM-0302", f"{name}.csv line {number} has too many or too few cells.", 500)
     return {k: cell for k, raw in zip(header, line, strict=True) if (cell := raw.strip())}
@@ -67,11 +76,9 @@ def read_sources(folder: Path) -> dict[str, SourceRow]:
     if not path.is_file():
         raise CmmError("CMM-0301", "sources.yaml is missing from the knowledge folder.", 500)
     try:
-        content = read_yaml(path.read_bytes())
+        content = read_yaml(content_of(path))
         return msgspec.convert(content or {}, dict[str, SourceRow], strict=False)
+    except Unreadable as wrong:
+        raise CmmError("CMM-0302", f"sources.yaml {wrong}.", 500) from None
     except (yaml.YAMLError, msgspec.ValidationError) as wrong:
-        raise CmmError("CMM-0302", f"sources.yaml: {_one_line(wrong)}", 500) from None
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+        raise CmmError("CMM-0302", f"sources.yaml: {in_one_line(wrong)}", 500) from None
