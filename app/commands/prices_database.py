@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from app.commands.nadac import Row, spelled_out
+from app.commands.target import made_at
 from app.domain.codes import NDC, Coding, Concept
-from app.domain.errors import CmmError
 from app.domain.medicines import MedicineIdentity
 from app.store.prices import FORMAT, ingredients_key
 from app.terminology import Vocabulary, identify
@@ -25,7 +25,7 @@ def write(
 ) -> dict[str, int]:
     """Killed at any moment it leaves the old list in use; gives what the new one holds."""
     unfinished = target.with_name(f"{target.name}.loading")
-    try:
+    with made_at(target, "CMM-6016", "The price list"):
         unfinished.unlink(missing_ok=True)
         with closing(sqlite3.connect(unfinished)) as made:
             made.executescript((files(__package__) / _SCHEMA).read_text("utf-8"))
@@ -34,12 +34,6 @@ def write(
                 made.executemany("INSERT INTO about VALUES (?, ?)", about.items())
                 counts = _fill(made, rows, vocabulary)
         os.replace(unfinished, target)  # noqa: PTH105 - the one call that replaces at once
-    except (sqlite3.Error, OSError) as problem:
-        raise CmmError(
-            "CMM-6016",
-            f"The price list can't be written to {target} ({problem}): check the disk, and that no "
-            "other load is under way.",
-        ) from None
     return counts
 
 

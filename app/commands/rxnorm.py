@@ -1,6 +1,5 @@
 """`cmm rxnorm load`: an RxNorm release in RRF into the local database that is asked first."""
 
-import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from app.commands.files import empty
 from app.commands.rxnorm_database import Staging
 from app.commands.rxnorm_files import Fields, Row, RrfFile, found_in, lines_of
+from app.commands.target import made_at
 from app.domain.errors import CmmError
 
 _TOLD_EVERY = 250_000
@@ -23,7 +23,7 @@ def load(folder: Path, target: Path, sources: frozenset[str]) -> int:
     files = found_in(folder)
     signature = [_signature(path) for path in files.values()]
     staging = Staging(target.with_name(f"{target.name}.loading"), sorted(sources))
-    try:
+    with made_at(target, "CMM-6013", "The RxNorm database"):
         done = staging.open(signature)
         for (file, path), written in zip(files.items(), signature, strict=True):
             if written in done:
@@ -32,12 +32,6 @@ def load(folder: Path, target: Path, sources: frozenset[str]) -> int:
             staging.stage(written, _kept(file, path, sources))
         _say("finding the ingredients of every code")
         counts = staging.finish(target)
-    except (sqlite3.Error, OSError) as problem:
-        raise CmmError(
-            "CMM-6013",
-            f"The RxNorm database can't be written to {target} ({problem}): check the disk, and "
-            "that no other load is under way.",
-        ) from None
     _say(f"{target}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}")
     return 0
 

@@ -206,7 +206,7 @@ def test_a_second_load_beside_the_first_is_refused(tmp_path: Path) -> None:
     rrf.write(tmp_path)
     other = sqlite3.connect(tmp_path / "rx.sqlite3.loading", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(CmmError, match="no other load is under way"):
+    with pytest.raises(CmmError, match="another load is under way; let it end first"):
         load(tmp_path, tmp_path / "rx.sqlite3", RXNORM_ONLY)
     other.close()
 
