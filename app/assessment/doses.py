@@ -8,7 +8,7 @@ from app.assessment.chart_index import Line
 from app.assessment.sentences import listed, quantity
 from app.domain.medicines import IngredientDose
 from app.domain.values import Value
-from app.knowledge.rows import MmeRow, MmeStepRow, StatinRow
+from app.knowledge.rows import MmeRow, StatinRow
 from app.terminology import MmeFactor, morphine_equivalents
 from app.terminology.sums import Factors
 from app.terminology.units import convert
@@ -56,10 +56,9 @@ def mme_factors(rows: Iterable[MmeRow]) -> Factors:
     """The table as the terminology asks for it: by ingredient and route."""
     found: dict[tuple[str, str], tuple[MmeFactor, ...]] = {}
     for row in rows:
-        upto = row.upto if isinstance(row, MmeStepRow) else None
         for route in row.route.split("|"):
             known = found.get((row.ingredient, route), ())
-            found[row.ingredient, route] = (*known, MmeFactor(row.unit, row.factor, upto))
+            found[row.ingredient, route] = (*known, MmeFactor(row.unit, row.factor))
     return found
 
 

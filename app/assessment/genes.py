@@ -9,9 +9,13 @@ from app.assessment.sentences import day
 from app.domain.assessment import Input
 from app.domain.chart import Finding
 from app.domain.codes import Concept
+from app.knowledge.phenotypes import CARRIER, ENDINGS, Genotypes
 
 _PRESENT = frozenset({"positive", "present", "detected", "carrier"})
 _ABSENT = frozenset({"negative", "absent", "not detected", "not present"})
+# A/G and AG, but not the G>A that names the position.
+_ALLELES = re.compile(r"(?<![A-Za-z>])([ACGT])/?([ACGT])(?![A-Za-z/>])")
+_DASHES = str.maketrans("\u2212\u2013", "--")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +28,19 @@ class GeneResult:
     input: Input
 
 
-def gene_result(index: ChartIndex, gene: str) -> GeneResult | None:
+def gene_result(index: ChartIndex, gene: str, genotypes: Genotypes = ()) -> GeneResult | None:
     """
     The latest result that names a phenotype; else the latest one about the gene at all.
 
     A gene is asked for by its symbol (CYP2C19) or, where carriers are meant, by its allele.
+    `genotypes` are the rows of genotypes.csv: of a gene named there two alleles say enough.
     """
+    alleles = tuple(row for row in genotypes if row.gene == gene)
     coded = {known.finding: known.meaning for known in index.findings.get(gene.lower(), ())}
     every = [f for f in index.chart.findings if f in coded or _about(f, gene)]
     dated = [f for f in every if f.taken is None or f.taken.earliest <= index.as_of]
     dated.sort(key=lambda f: f.taken.text if f.taken else "", reverse=True)
-    found = [_result(f, gene, coded.get(f, "")) for f in dated]
+    found = [_result(f, gene, coded.get(f, ""), alleles) for f in dated]
     return next((r for r in found if r.phenotype), found[0] if found else None)
 
 
@@ -53,9 +59,10 @@ def _texts(concept: Concept) -> list[str]:
     return [text for text in (concept.text, *(c.display for c in concept.codings)) if text]
 
 
-def _result(finding: Finding, gene: str, coded: str) -> GeneResult:
+def _result(finding: Finding, gene: str, coded: str, alleles: Genotypes) -> GeneResult:
     value = next(iter(_texts(finding.value)), "")
-    meant = coded.replace("-", " ") if coded else _phenotype(finding, gene)
+    reported = _genotype(finding, alleles) if alleles else _phenotype(finding, gene)
+    meant = coded.replace("-", " ") if coded else reported
     taken = finding.taken
     on = f" on {day(taken.exact)}" if taken and taken.exact else ""
     source = finding.source
@@ -66,10 +73,23 @@ def _result(finding: Finding, gene: str, coded: str) -> GeneResult:
 def _phenotype(finding: Finding, gene: str) -> str:
     said = sorted(_plain(text, gene) for text in _texts(finding.value))
     if "*" in gene:
-        carries = {True: f"{gene} carrier", False: f"no {gene} carrier"}
+        carries = {True: f"{gene}{CARRIER}", False: f"no {gene}{CARRIER}"}
         known = [word in _PRESENT for word in said if word in _PRESENT | _ABSENT]
         return carries[known[0]] if known else ""
-    return next((s for s in said if s.endswith(("metabolizer", " function"))), "")
+    return next((s for s in said if s.endswith(ENDINGS)), "")
+
+
+def _genotype(finding: Finding, alleles: Genotypes) -> str:
+    """The alleles at a position that the table knows: without the position they say nothing."""
+    texts = (*_texts(finding.concept), *_texts(finding.value))
+    named = " ".join(texts).translate(_DASHES)
+    found = {
+        "/".join(sorted(pair.groups()))
+        for text in _texts(finding.value)
+        for pair in _ALLELES.finditer(text)
+    }
+    meant = {row.meaning for row in alleles if row.marker in named and {row.alleles} == found}
+    return meant.pop() if len(meant) == 1 else ""
 
 
 def _plain(text: str, gene: str) -> str:

@@ -7,6 +7,7 @@ from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.genes import GeneResult, gene_result
 from app.assessment.outcomes import Check, CompiledRule, Hit, Looked, Open, Outcome, RowFacts
 from app.assessment.resolving import Resolver
+from app.knowledge.phenotypes import CARRIER
 from app.knowledge.rows import PharmacogenomicRow
 from app.knowledge.subjects import Subject
 
@@ -17,6 +18,7 @@ def genes(rule: CompiledRule, rows: Sequence[PharmacogenomicRow], resolver: Reso
     for row in rows:
         resolver.known([Subject("ingredient", row.ingredient)])
         pairs.setdefault((_asked(row), row.ingredient), []).append(row)
+    genotypes = resolver.knowledge.tables.genotypes
     medicines = frozenset(Subject("ingredient", ingredient) for _, ingredient in pairs)
 
     def check(index: ChartIndex) -> Iterable[Outcome]:
@@ -26,7 +28,7 @@ def genes(rule: CompiledRule, rows: Sequence[PharmacogenomicRow], resolver: Reso
         for (gene, ingredient), of_pair in pairs.items():
             for line in index.of((Subject("ingredient", ingredient),)):
                 if gene not in results:
-                    results[gene] = gene_result(index, gene)
+                    results[gene] = gene_result(index, gene, genotypes)
                 if result := results[gene]:
                     yield _one(rule, line, of_pair, result, resolver)
 
@@ -35,7 +37,7 @@ def genes(rule: CompiledRule, rows: Sequence[PharmacogenomicRow], resolver: Reso
 
 def _asked(row: PharmacogenomicRow) -> str:
     """Two alleles of HLA-B are two questions: a patient can carry one and not the other."""
-    allele = row.phenotype.removesuffix(" carrier")
+    allele = row.phenotype.removesuffix(CARRIER)
     return allele if allele != row.phenotype else row.gene
 
 

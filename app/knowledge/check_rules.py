@@ -146,14 +146,14 @@ def rowless(knowledge: Knowledge) -> Iterator[str]:
     for rule in (r for r in knowledge.rules if r.over and not r.only):
         rows = getattr(knowledge.tables, str(rule.over), ())
         others = [r for r in knowledge.rules if r.over == rule.over and r.only]
-        if rows and all(any(_takes(other, row) for other in others) for row in rows):
+        if rows and all(any(takes(other, row) for other in others) for row in rows):
             yield (
                 f"{rule.id}.yaml: every row of {rule.over}.csv belongs to another rule, so it never "
                 "speaks; delete the rule or leave it rows"
             )
 
 
-def _takes(rule: Rule, row: object) -> bool:
+def takes(rule: Rule, row: object) -> bool:
     return all(getattr(row, column, "") in values for column, values in rule.only.items())
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from app.knowledge import check_holding, check_names, check_numbers, check_rules
+from app.knowledge import check_holding, check_names, check_numbers, check_reach, check_rules
 from app.knowledge.check_dates import expired_sources, reviews
 from app.knowledge.library import Knowledge, tables_of
 
@@ -12,6 +12,7 @@ _CHECKS = (
     *check_names.CHECKS,
     *check_numbers.CHECKS,
     *check_rules.CHECKS,
+    *check_reach.CHECKS,
 )
 
 

@@ -47,7 +47,6 @@ class Tables:
     renal_dosing: tuple[rows.RenalRow, ...] = ()
     monitoring: tuple[rows.MonitoringRow, ...] = ()
     mme_factors: tuple[rows.MmeRow, ...] = ()
-    mme_factors_2016: tuple[rows.MmeStepRow, ...] = ()
     anticholinergic_burden: tuple[rows.ScoreRow, ...] = ()
     sedative_load: tuple[rows.ScoreRow, ...] = ()
     inhaled_steroid_doses: tuple[rows.InhaledSteroidRow, ...] = ()
@@ -57,6 +56,7 @@ class Tables:
     usual_doses: tuple[rows.TargetDoseRow, ...] = ()
     drug_statements: tuple[rows.StatementRow, ...] = ()
     pharmacogenomics: tuple[rows.PharmacogenomicRow, ...] = ()
+    genotypes: tuple[rows.GenotypeRow, ...] = ()
     most_prescribed: tuple[rows.PrescribedRow, ...] = ()
     listed_items: tuple[rows.ListedItemRow, ...] = ()
     immunizations: tuple[rows.ImmunizationRow, ...] = ()
@@ -98,7 +98,6 @@ TABLES: dict[str, type[rows.Row]] = {
     "renal_dosing": rows.RenalRow,
     "monitoring": rows.MonitoringRow,
     "mme_factors": rows.MmeRow,
-    "mme_factors_2016": rows.MmeStepRow,
     "anticholinergic_burden": rows.ScoreRow,
     "sedative_load": rows.ScoreRow,
     "inhaled_steroid_doses": rows.InhaledSteroidRow,
@@ -108,6 +107,7 @@ TABLES: dict[str, type[rows.Row]] = {
     "usual_doses": rows.TargetDoseRow,
     "drug_statements": rows.StatementRow,
     "pharmacogenomics": rows.PharmacogenomicRow,
+    "genotypes": rows.GenotypeRow,
     "most_prescribed": rows.PrescribedRow,
     "listed_items": rows.ListedItemRow,
     "immunizations": rows.ImmunizationRow,

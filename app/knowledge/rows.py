@@ -236,10 +236,6 @@ class StatinRow(Row, frozen=True, kw_only=True):
     status: Status = "unreviewed"
 
 
-class MmeStepRow(MmeRow, frozen=True, kw_only=True):
-    upto: Decimal | None = None  # the factor holds for daily doses up to this many units
-
-
 class ScoreRow(Row, frozen=True, kw_only=True):
     """Points of one ingredient on a published scale."""
 
@@ -301,6 +297,16 @@ class PharmacogenomicRow(CitedRow, frozen=True, kw_only=True):
     action: str
     severity: SeverityWord
     route: str = ""
+
+
+class GenotypeRow(Row, frozen=True, kw_only=True):
+    """Two alleles as laboratories write them, and the phenotype advice is looked up by."""
+
+    gene: str
+    marker: str  # what the result is named by: a position or an rs number
+    alleles: str  # in the order of the alphabet: A/G
+    meaning: str
+    source: str
 
 
 class PrescribedRow(Row, frozen=True, kw_only=True):

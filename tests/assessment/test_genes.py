@@ -16,7 +16,9 @@ from tests.assessment.charts import TODAY, assessed, cell, chart, rules
 
 
 def _phenotype(gene: str, **given: Any) -> str | None:
-    found = gene_result(index(chart(**given), load_compiled().lookups, TODAY), gene)
+    compiled = load_compiled()
+    ready = index(chart(**given), compiled.lookups, TODAY)
+    found = gene_result(ready, gene, compiled.knowledge.tables.genotypes)
     return found.phenotype if found else None
 
 
@@ -32,6 +34,17 @@ def _phenotype(gene: str, **given: Any) -> str | None:
         ("HLA-B*57:01", "Positive", "HLA-B*57:01", "HLA-B*57:01 carrier"),
         ("HLA-B*57:01", "Not detected", "HLA-B*57:01", "no HLA-B*57:01 carrier"),
         ("HLA-B*57:01", "Positive", "HLA-B*58:01", None),
+        ("VKORC1 c.-1639G>A", "A/A", "VKORC1", "-1639 AA"),
+        ("VKORC1 \u20131639G>A", "GA", "VKORC1", "-1639 AG"),  # as the table is printed
+        ("Genotype display name", "VKORC1 rs9923231 C/T", "VKORC1", "-1639 AG"),
+        ("Genotype display name", "VKORC1 rs9923231 T/T", "VKORC1", "-1639 AA"),
+        ("VKORC1", "-1639 GG", "VKORC1", "-1639 GG"),
+        ("VKORC1 (rs9923231)", "C/C", "VKORC1", "-1639 GG"),
+        ("VKORC1 1173C>T", "T/T", "VKORC1", ""),  # another position
+        ("VKORC1 genotype", "A/A", "VKORC1", ""),  # of which position?
+        ("VKORC1 -1639G>A", "Detected", "VKORC1", ""),  # on one or on both?
+        ("VKORC1 -1639G>A", "A/A or A/G", "VKORC1", ""),
+        ("VKORC1 rs9923231", "High warfarin sensitivity", "VKORC1", ""),
     ],
 )  # fmt: skip
 def test_reads_what_was_reported(named: str, said: str, gene: str, phenotype: str | None) -> None:
@@ -57,6 +70,27 @@ def test_a_genotype_that_is_not_interpreted_leaves_the_question_open() -> None:
     state = cell(found, "clopidogrel", Need.EFFECTIVENESS)
     assert state.state is CellState.CANNOT_ASSESS
     assert any("CYP2C19 phenotype" in text for text in state.missing)
+
+
+def test_a_vkorc1_genotype_with_a_low_dose_speaks_beside_warfarin() -> None:
+    found = assessed(medicines=["warfarin 5 mg daily"], genes={"VKORC1 -1639G>A": "A/G"})
+    said = [p.because for p in found.problems if p.rule == "I07b"]
+    assert said == ["Warfarin 5 mg with VKORC1 -1639 AG (A/G on 03-Nov-2025), CPIC level A."]
+
+
+def test_a_vkorc1_genotype_with_the_usual_dose_was_looked_at() -> None:
+    found = assessed(medicines=["warfarin 5 mg daily"], genes={"VKORC1 -1639G>A": "G/G"})
+    assert "I07b" not in rules(found)
+    checked = cell(found, "warfarin", Need.SAFETY).checked
+    assert "VKORC1 -1639 GG: nothing to change" in checked
+
+
+def test_a_vkorc1_result_without_its_alleles_leaves_the_question_open() -> None:
+    genes = {"VKORC1 -1639G>A": "Warfarin sensitive"}
+    found = assessed(medicines=["warfarin 5 mg daily"], genes=genes)
+    assert "I07b" not in rules(found)
+    missing = cell(found, "warfarin", Need.SAFETY).missing
+    assert "VKORC1 phenotype (recorded: Warfarin sensitive on 03-Nov-2025)" in missing
 
 
 def test_two_alleles_of_one_gene_are_two_questions() -> None:

@@ -1,5 +1,6 @@
 """Published test vectors of morphine equivalents, against both sets of conversion factors."""
 
+import csv
 import json
 import os
 from decimal import Decimal
@@ -12,14 +13,34 @@ from app.assessment.doses import mme_factors
 from app.domain.codes import RXNORM, Coding, Concept
 from app.domain.medicines import Dosage
 from app.knowledge import load_knowledge
-from app.terminology import Total, daily_dose, identify, load_vocabulary, morphine_equivalents
+from app.terminology import (
+    MmeFactor,
+    Total,
+    daily_dose,
+    identify,
+    load_vocabulary,
+    morphine_equivalents,
+)
 from app.terminology.sums import Factors
 
 SHARED = Path(os.environ.get("CONCORDANCE_SHARED", Path(__file__).parents[3] / "shared"))
 VECTORS = SHARED / "data" / "gold" / "vectors" / "mme_vectors.json"
-TABLES = load_knowledge().tables
-CDC_2016 = mme_factors(TABLES.mme_factors_2016)
-CDC_2022 = mme_factors(TABLES.mme_factors)
+CDC_2022 = mme_factors(load_knowledge().tables.mme_factors)
+
+
+def _older() -> Factors:
+    """The factors of 2016 and 2018, which nobody's dose is converted with any more."""
+    found: dict[tuple[str, str], tuple[MmeFactor, ...]] = {}
+    with Path(__file__).with_name("mme_factors_2016.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            upto = Decimal(row["upto"]) if row["upto"] else None
+            step = MmeFactor(row["unit"], Decimal(row["factor"]), upto)
+            key = (row["ingredient"], row["route"])
+            found[key] = (*found.get(key, ()), step)
+    return found
+
+
+CDC_2016 = _older()
 
 # Where a set of factors says something other than the vectors, and why. By RxNorm code.
 OTHERWISE_2016 = {

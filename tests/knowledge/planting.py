@@ -107,6 +107,16 @@ METFORMIN: dict[str, object] = {
 RENAL = {**CITED, **METFORMIN, "severity": "low", "action": "monitor"}
 GOAL = {**CITED, "family": "copd", "lab": "hba1c", "comparator": "<", "within_months": 12}
 PAIR = {**CITED, "severity": "low", "consequence": "x", "management": "x", "action": "monitor"}
+GENE = {
+    **CITED,
+    "id": "pgx-planted",
+    "gene": "VKORC1",
+    "ingredient": "warfarin",
+    "level": "A",
+    "advice": "x",
+    "action": "monitor",
+    "severity": "low",
+}
 DOSE = {**CITED, "route": "oral", "unit": "mg", "severity": "low"}
 
 

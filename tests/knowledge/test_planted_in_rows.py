@@ -5,6 +5,7 @@ import pytest
 from tests.knowledge.planting import (
     CITED,
     DOSE,
+    GENE,
     PAIR,
     Fault,
     Garden,
@@ -177,6 +178,26 @@ PLANTED = {
         ),
         "monitoring.csv, mon-planted",
         "an interval of 0 months is always overdue; give the months",
+    ),
+    "row that no rule takes": Fault(
+        row("pharmacogenomics", **GENE, phenotype="poor metabolizer"),
+        "pharmacogenomics.csv, pgx-planted",
+        "no rule over pharmacogenomics.csv takes it, so it never speaks; name one",
+    ),
+    "phenotype that no result says": Fault(
+        row("pharmacogenomics", **GENE, rule="I07b", phenotype="low-dose genotype (-1639A)"),
+        "pharmacogenomics.csv, pgx-planted",
+        "no result is read as 'low-dose genotype (-1639A)'; word it as the results are",
+    ),
+    "number that no rule asks for": Fault(
+        constant(),
+        "constants.csv, planted",
+        "no rule asks for it; delete it or use it",
+    ),
+    "target dose that nothing is held against": Fault(
+        row("hf_target_doses", **CITED, id="target", ingredient="ivabradine", value=15, unit="mg"),
+        "hf_target_doses.csv, target",
+        "no rule holds ivabradine against it; delete it or name the medicine",
     ),
     "family without codes": Fault(
         row("families", family="planted", title="Planted"),
