@@ -47,7 +47,6 @@ NOT_HELD: Mapping[str, str] = {
     "MedicationTherapyProblem.also_rules": "DetectedIssue.reference holds one rule.",
     "MedicationTherapyProblem.evidence": "The rule's citations are in this product.",
     "MedicationTherapyProblem.short": OURS,
-    "MedicationTherapyProblem.suppression_key": OURS,
     "MedicationTherapyProblem.recommend": "What was agreed on the Task stands for it.",
     "PlannedAction.verdict": OURS,
     "PlannedAction.plain": WORDS,

@@ -80,7 +80,6 @@ def _problem(cause: Cause, index: ChartIndex) -> MedicationTherapyProblem:
         evidence=_joined(r.finding.hit.evidence for r in reasons),
         inputs=_joined(r.inputs for r in reasons),
         short=leader.short,
-        suppression_key=cause.key,
         measure=rule.measure,
         also=_also(reasons),
         also_rules=_joined((f.rule,) for f in others if f.rule != first.rule),

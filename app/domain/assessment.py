@@ -88,7 +88,6 @@ class MedicationTherapyProblem:
     evidence: tuple[Citation, ...] = ()
     inputs: tuple[Input, ...] = ()
     short: str = ""  # one or two words for the grid cell, e.g. "eGFR"
-    suppression_key: str = ""
     measure: Coding | None = None  # the lab or vital that shows the outcome
     also: tuple[str, ...] = ()  # further reasons merged into this problem, each a sentence
     also_rules: tuple[str, ...] = ()  # the rules those reasons come from

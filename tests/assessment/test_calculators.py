@@ -10,16 +10,11 @@ from typing import Any
 import pytest
 
 from app.assessment.calculators import (
-    CKD_EPI_2009,
-    CKD_EPI_2021,
     WeightPolicy,
     adjusted_weight,
     bmi,
-    body_surface_du_bois,
-    body_surface_mosteller,
     crcl_cockcroft_gault,
     dosing_weight,
-    egfr_ckd_epi,
     egfr_ckd_epi_2021,
     ideal_weight,
 )
@@ -28,6 +23,8 @@ from app.assessment.risk_scores import BleedingRisk, StrokeRisk
 
 PER_MICROMOLE = Decimal("88.42")  # the factor the sources of the vectors use
 SEX = {"F": "female", "M": "male"}
+# Nothing here is decided by an older equation or by body surface.
+NOT_WORKED_OUT = {"CKD-EPI-2009-nonblack", "BSA-DuBois", "BSA-Mosteller"}
 POLICY = WeightPolicy(Decimal("1.3"), Decimal("0.4"))
 
 
@@ -62,12 +59,9 @@ def _vector(v: dict[str, Any]) -> Decimal:
         return crcl_cockcroft_gault(creatinine, age, sex, by)
 
     found: dict[str, Callable[[], Decimal]] = {
-        "CKD-EPI-2021": lambda: egfr_ckd_epi(creatinine, age, sex, CKD_EPI_2021),
-        "CKD-EPI-2009-nonblack": lambda: egfr_ckd_epi(creatinine, age, sex, CKD_EPI_2009),
+        "CKD-EPI-2021": lambda: egfr_ckd_epi_2021(creatinine, age, sex),
         "IBW-Devine": lambda: ideal_weight(height, sex),
         "ABW-0.4": lambda: adjusted_weight(weight, given["ibw"], POLICY.share),
-        "BSA-DuBois": lambda: body_surface_du_bois(weight, height),
-        "BSA-Mosteller": lambda: body_surface_mosteller(weight, height),
         "CG-actual": lambda: crcl_cockcroft_gault(creatinine, age, sex, weight),
         "CG-ideal": lambda: clearance("0"),
         "CG-adjusted-0.3": lambda: clearance("0.3"),
@@ -76,10 +70,14 @@ def _vector(v: dict[str, Any]) -> Decimal:
     return found[v["eq"]]()
 
 
+def vectors_of(shared: Path) -> list[dict[str, Any]]:
+    path = shared / "data" / "gold" / "vectors" / "egfr_crcl_vectors.json"
+    return [v for v in json.loads(path.read_text()) if v["eq"] not in NOT_WORKED_OUT]
+
+
 @pytest.mark.shared
 def test_every_reference_vector(shared: Path) -> None:
-    path = shared / "data" / "gold" / "vectors" / "egfr_crcl_vectors.json"
-    vectors = json.loads(path.read_text())
+    vectors = vectors_of(shared)
     assert vectors
     for v in vectors:
         found = float(_vector(v))

@@ -26,7 +26,7 @@ class Figures:
 
 def figures(shared: Path) -> Iterator[Figures]:
     """Each set with the number of its figures and whether all of them agree."""
-    kidney = len(_read(shared, "egfr_crcl_vectors.json"))
+    kidney = len(calculators.vectors_of(shared))
     mme = len(_read(shared, "mme_vectors.json")["vectors"])
     covered = _read(shared, "adherence_vectors.json")
     measures, episodes = sum(map(len, covered["expected"].values())), len(covered["episodes_CMA9"])
@@ -35,7 +35,7 @@ def figures(shared: Path) -> Iterator[Figures]:
     of_2022 = opioids.OTHERWISE_2022
     by_opioid = opioids.test_agrees_with_the_published_vectors
     for title, source, count, compared in (
-        ("eGFR, clearance, ideal weight, body surface", "admiral and others, named in each", kidney,
+        ("eGFR, clearance, ideal and adjusted weight", "admiral and others, named in each", kidney,
          partial(calculators.test_every_reference_vector, shared)),
         (_mme("2016", of_2016), CQF, mme, partial(by_opioid, opioids.CDC_2016, of_2016)),
         (_mme("2022", of_2022), CQF, mme, partial(by_opioid, opioids.CDC_2022, of_2022)),
