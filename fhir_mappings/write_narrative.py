@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from html import escape
 
-from app.domain.medicines import DailyDose, LineStatus, Medicine
+from app.domain.medicines import LineStatus, Medicine
 from app.domain.plan import ActionPlan, CodedLists, PlannedAction
 from fhir_mappings.write_support import access_lines, context_lines, course_line, support_lines
 
@@ -125,25 +124,12 @@ def _medicines(plan: ActionPlan) -> Iterable[str]:
 def _medicine(medicine: Medicine) -> str:
     reason = ", ".join(r.text for r in medicine.reasons if r.text)
     use = f"use: {reason}" if reason else ""  # as written there: it may say "for the sugar" itself
-    told = [medicine.sig, use, _dose(medicine.daily_dose)]
+    told = [medicine.sig, use, medicine.daily_dose.text or "daily dose not known"]
     current = medicine.status is LineStatus.CURRENT
     status = "" if current else f" ({medicine.status.value.replace('-', ' ')})"
     line = "; ".join(part for part in told if part)
     conflicts = "".join(f"<br/>Conflict: {words(d.text)}" for d in medicine.disagreements)
     return f"{words(medicine.name)}{words(status)}{': ' if line else ''}{words(line)}{conflicts}"
-
-
-def _dose(dose: DailyDose) -> str:
-    if dose.unknown or not dose.per_ingredient:
-        return "daily dose not known"
-    return "daily " + " + ".join(
-        f"{item.ingredient} {_amount(item.low, item.high)} {item.unit}"
-        for item in dose.per_ingredient
-    )
-
-
-def _amount(low: Decimal, high: Decimal) -> str:
-    return f"{high:,f}" if low == high else f"{low:,f} to {high:,f}"
 
 
 def _set_aside(plan: ActionPlan, lists: CodedLists) -> Iterable[str]:

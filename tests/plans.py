@@ -58,7 +58,7 @@ METFORMIN = Medicine(
             status="active",
         ),
     ),
-    daily_dose=DailyDose((IngredientDose("metformin", Decimal(1000), Decimal(1000), "mg"),)),
+    daily_dose=DailyDose((IngredientDose("metformin", Decimal(1000), Decimal(1000), "mg"),), text="1,000 mg a day"),
     sig="1 tablet by mouth twice daily",
     reasons=(Concept("Type 2 diabetes"),),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.outcomes import Hit, Looked, Open, Outcome
+from app.assessment.sentences import unfilled
 from app.domain.assessment import (
     Cell,
     CellState,
@@ -106,7 +107,9 @@ def untreated(
             # Parts of one row of the catalogue that lack the same are one thing to ask for.
             rows.setdefault(
                 "|".join((o.rule.id[:3], *o.missing)),
-                UntreatedNeed(o.rule.id, o.rule.rule.title, CellState.CANNOT_ASSESS, (), o.missing),
+                UntreatedNeed(
+                    o.rule.id, unfilled(o.rule.rule.title), CellState.CANNOT_ASSESS, (), o.missing
+                ),
             )
     if unread:
         # One row for what one missing read hides: twenty rows would say it no better.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.assessment.sentences import day
+from app.assessment.sentences import day, written
 from app.domain.assessment import (
     AssessedMedicine,
     Assessment,
@@ -121,7 +121,7 @@ def as_table(assessment: Assessment, chart: Chart) -> str:
     """The grid, then the problems with their reasons, then what could not be told."""
     rows = [("Medicine", *(need.value.capitalize() for need in Need))]
     rows += [
-        (m.medicine.name, *(_SHAPES[m.needs[need].state] for need in Need))
+        (written(m.medicine.name), *(_SHAPES[m.needs[need].state] for need in Need))
         for m in assessment.medicines
     ]
     title = f"Medicines of {chart.patient.name or chart.patient.id} on {day(assessment.as_of)}"
@@ -130,7 +130,7 @@ def as_table(assessment: Assessment, chart: Chart) -> str:
         parts.append("\n".join(_problem_lines(assessment.problems)))
     if assessment.untreated:
         parts.append("\n".join(f"- {_SHAPES[u.state]}: {u.title}" for u in assessment.untreated))
-    parts += [f"Not read: {g.what}: {g.why}. {g.effect}" for g in assessment.gaps]
+    parts += [f"Not read: {g.what.rstrip('.')}: {g.why} {g.effect}" for g in assessment.gaps]
     return "\n\n".join(parts) + "\n"
 
 

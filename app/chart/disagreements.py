@@ -13,7 +13,6 @@ from app.chart.standing import Standing, is_order, standing
 from app.domain.codes import Source
 from app.domain.medicines import (
     Administration,
-    DailyDose,
     Disagreement,
     Fill,
     LineStatus,
@@ -148,23 +147,13 @@ def _two_doses(line: Line, one: MedicationEntry, other: MedicationEntry) -> Iter
     sources = (one.source, other.source)
     label = "the patient's statement" if not is_order(other) else "another order"
     if a.per_ingredient and b.per_ingredient and set(a.per_ingredient) != set(b.per_ingredient):
-        text = (
-            f"The order{on(one)} comes to {_dose_text(a)}, {label}{on(other)} to {_dose_text(b)}."
-        )
+        text = f"The order{on(one)} comes to {a.text}, {label}{on(other)} to {b.text}."
         yield Disagreement("dose", text, sources)
         return
     often, seldom = a.administrations_per_day, b.administrations_per_day
     if often is not None and seldom is not None and often != seldom:
         text = f"The order{on(one)} says {_times(often)}, {label}{on(other)} {_times(seldom)}."
         yield Disagreement("frequency", text, sources)
-
-
-def _dose_text(dose: DailyDose) -> str:
-    parts = []
-    for part in dose.per_ingredient:
-        span = plain(part.low) if part.low == part.high else f"{plain(part.low)}-{plain(part.high)}"
-        parts.append(f"{span} {part.unit}")
-    return " + ".join(parts) + " a day"
 
 
 def _times(per_day: Decimal) -> str:

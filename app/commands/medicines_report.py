@@ -1,10 +1,12 @@
 """The reconciled list as the fixed JSON of `cmm medicines`, and as a table for people."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from app.assessment.report import medicine_json
+from app.assessment.sentences import written
 from app.chart.accounting import Whereabouts, past_records, resolution, whereabouts
 from app.chart.answers import fingerprint, questions
 from app.commands.adherence_report import adherence_json, classes_json, refills_json
@@ -125,13 +127,21 @@ def as_table(found: Json, chart: Chart, as_of: date) -> str:
     for m in found["medicines"]:
         daily = m["dailyDose"].get("text") or f"daily dose not known: {m['dailyDose']['unknown']}"
         status = STATUS_WORDS.get(m["status"], m["status"])
-        parts.append(f"{m['name']}  [{status}]  {m['dose']}  ({daily})")
+        parts.append(f"{written(m['name'])}  [{status}]  {m['dose']}  ({daily})")
         parts += [f"  ! {c['text']}" for c in m["conflicts"]]
         parts += [f"  - {note}" for note in m["notes"]]
     parts += [f"History: {h['name']} ({h['status'].replace('-', ' ')})" for h in found["history"]]
-    parts += [f"Not recognised: {u['name']}: {u['why']}." for u in found["unresolved"]]
-    parts += [f"Not read: {g['what']}: {g['why']} {g['effect']}" for g in found["gaps"]]
+    parts += [f"Not recognised: {u['name']}: {u['why']}." for u in _off_the_list(found)]
+    parts += [f"Not read: {g['what'].rstrip('.')}: {g['why']} {g['effect']}" for g in found["gaps"]]
     return "\n".join([*parts, _counted(found["counts"])]) + "\n"
+
+
+def _off_the_list(found: Json) -> Iterator[Json]:
+    """What is on the list and was not recognised is a gap, and said there."""
+    listed = {(s["resource"], s["id"]) for m in found["medicines"] for s in m["sources"]}
+    for unresolved in found["unresolved"]:
+        if not listed & {tuple(source.split("/", 1)) for source in unresolved["sources"]}:
+            yield unresolved
 
 
 _COUNTED = {

@@ -243,7 +243,9 @@ def _amount_text(dose: IngredientDose) -> str:
 
 
 def _short(value: Decimal) -> str:
-    return plain(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN)) if value else "0"
+    """With a comma from 1,000, as pages write numbers."""
+    short = Decimal(plain(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN)))
+    return f"{short:,f}" if value else "0"
 
 
 def _decimal(value: Fraction) -> Decimal:

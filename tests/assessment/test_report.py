@@ -40,3 +40,11 @@ def test_the_table_shows_every_medicine_and_each_problem() -> None:
     assert "mystery root" in text
     assert "HIGH" in text
     assert "? cannot tell" in text
+
+
+def test_the_table_has_no_empty_slot_and_no_double_full_stop() -> None:
+    text = as_table(FOUND, SUBJECT)
+    assert "Vaccines due" in text
+    assert "{" not in text
+    assert ".." not in text
+    assert ".:" not in text

@@ -105,7 +105,7 @@ def test_the_patient_speaks_for_what_is_taken() -> None:
     assert line.daily_dose.per_ingredient[0].high == 500
     assert kinds(line) == ["dose"]
     assert line.disagreements[0].text == (
-        "The order of 01-Oct-2026 comes to 1000 mg a day, "
+        "The order of 01-Oct-2026 comes to 1,000 mg a day, "
         "the patient's statement of 01-Nov-2026 to 500 mg a day."
     )
 

@@ -144,6 +144,28 @@ def test_the_table_is_headed_by_the_name_and_a_day_that_is_read_one_way(
     assert "[status not known]" in line
 
 
+def test_the_table_says_once_what_was_not_recognised(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past = order("p", "Old Tonic", status="stopped", authoredOn="2020")
+    said = _table(_file(tmp_path, order("z", "Zorbimax plus"), past), capsys)
+    assert [line.split(":")[0] for line in said if "not all recognised" in line] == [
+        "Not recognised",  # off the list no gap speaks of it
+        "Not read",
+    ]
+    assert sum("Zorbimax" in line for line in said) == 2  # on the list, and why it can't be checked
+
+
+def test_the_table_has_a_comma_from_one_thousand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weekly = order("d", "cholecalciferol 50000 unit capsule", "1 capsule weekly")
+    path = _file(tmp_path, order("o", METFORMIN, "1 tablet twice daily"), weekly)
+    said = "\n".join(_table(path, capsys))
+    assert "metformin 500 mg tablet  [current]  1 tablet twice daily  (1,000 mg a day)" in said
+    assert "cholecalciferol 50,000 unit capsule" in said
+
+
 @pytest.mark.shared
 @pytest.mark.skipif(not CHARTS, reason="the reference data folder is absent (CONCORDANCE_SHARED)")
 def test_no_entry_of_any_reference_chart_is_lost(capsys: pytest.CaptureFixture[str]) -> None:

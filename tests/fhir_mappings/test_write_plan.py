@@ -74,7 +74,7 @@ def test_an_issue_points_at_the_medicine_through_a_statement_based_on_the_order(
         "Allergies were not read.",
         "I want to walk my dog again",
         "01-Dec-2026 to 05-Dec-2026",
-        "metformin 1,000 mg",
+        "1 tablet by mouth twice daily; use: Type 2 diabetes; 1,000 mg a day",
     ],
 )
 def test_the_narrative_alone_tells_the_whole_plan(said: str) -> None:
