@@ -1,5 +1,6 @@
 """The medication regimen complexity index (George 2004), counted from the list: forms, times, directions."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ from app.terminology.regimen import Regimen
 from app.terminology.sig import AS_DIRECTED, read_sig
 from app.terminology.units import COUNTED
 
+_WORD: Final = re.compile(r"[a-z]+")
 _UNITS: Final = COUNTED | {"puff", "spray", "drop", "patch"}
 
 
@@ -29,7 +31,7 @@ def regimen_complexity(medicines: Iterable[Medicine], rows: Iterable[ComplexityR
             if row is None:
                 unknown.append(f"{medicine.name}: no weight for its {what}")
         if form:
-            forms[form.id] = Part(form.item, form.weight, form.weight)
+            forms[form.item] = Part(form.item, form.weight, form.weight)
         counted = [often] if often else []
         parts.extend(
             Part(f"{medicine.name}: {row.item}", row.weight, row.weight)
@@ -56,15 +58,18 @@ def _form(medicine: Medicine, table: tuple[ComplexityRow, ...]) -> ComplexityRow
     if identity is None:
         return None
     route = route_of(identity)
+    names = (medicine.name, *(entry.concept.text for entry in medicine.entries))
+    said = set(_WORD.findall(" ".join(names).lower()))
     fitting = (
         row
         for row in table
         if row.part == "form"
         and identity.form in row.form.split("|")
         and (not row.route or row.route == route)
+        and (not row.cue or said.intersection(row.cue.split("|")))
     )
-    # The item that names a route is the closer one.
-    return max(fitting, key=lambda row: bool(row.route), default=None)
+    # The item that the name itself says is the closest one, then the one that names a route.
+    return max(fitting, key=lambda row: (bool(row.cue), bool(row.route)), default=None)
 
 
 def _frequency(medicine: Medicine, table: tuple[ComplexityRow, ...]) -> ComplexityRow | None:
