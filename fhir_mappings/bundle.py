@@ -3,26 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Final
 
 from app.domain.errors import Unmappable
-from app.domain.values import Value
 from fhir_mappings.operation_outcome import Issue, operation_outcome
 from fhir_mappings.reading import Json, Lookup, member, objects, words
 from fhir_mappings.reference import short
 
 
-class Entry(Value, frozen=True):
+class Entry:
     """One resource with its type, its id, and the address the bundle gives it."""
 
-    resource: Json
-    full_url: str
-    kind: str
-    id: str
+    __slots__ = ("full_url", "id", "kind", "resource")
 
-    @classmethod
-    def of(cls, resource: Json, full_url: str = "") -> "Entry":
-        kind, id_ = words(resource.get("resourceType")), words(resource.get("id"))
-        return cls(resource, full_url, kind, id_)
+    def __init__(self, resource: Json, full_url: str = "") -> None:
+        self.resource: Final = resource
+        self.full_url: Final = full_url
+        self.kind: Final = words(resource.get("resourceType"))
+        self.id: Final = words(resource.get("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +60,11 @@ def _entry(resource: Json, full_url: str, position: int) -> Entry:
     A transaction may leave the id to the server: then the fullUrl, else the place in the file, tells
     the resource apart, so that it is listed rather than lost.
     """
-    sent = Entry.of(resource, full_url)
+    sent = Entry(resource, full_url)
     if sent.id:
         return sent
     tail = full_url.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
-    return Entry.of({**resource, "id": tail or f"entry-{position}"}, full_url)
+    return Entry({**resource, "id": tail or f"entry-{position}"}, full_url)
 
 
 def _refusal(entry: Json) -> tuple[Issue, ...]:

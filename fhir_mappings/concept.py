@@ -42,8 +42,16 @@ def first_code(value: object) -> str:
 
 def codes(value: object) -> tuple[str, ...]:
     """All codes of a list of concepts, such as categories."""
-    every = [coding for one in objects(value) for coding in objects(one.get("coding"))]
-    return tuple([code for coding in every if (code := words(coding.get("code")))])
+    every = objects(value)
+    # A list rather than a stream of them: hundreds of results have one category each.
+    return tuple(
+        [
+            code
+            for one in every
+            for coding in objects(one.get("coding"))
+            if (code := words(coding.get("code")))
+        ]
+    )
 
 
 def name_of(value: Concept) -> str:

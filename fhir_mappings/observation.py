@@ -1,6 +1,7 @@
 """Observation -> Measurements and Findings."""
 
 from datetime import date
+from typing import Final
 
 from app.domain.chart import Finding, Measurement
 from app.domain.codes import UCUM, Concept, Source
@@ -32,10 +33,17 @@ class Observed(Value, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-class _Head(Value, frozen=True):
-    source: Source
-    taken: PartialDate | None
-    categories: tuple[str, ...]
+class _Head:
+    """What an Observation says of all its parts."""
+
+    __slots__ = ("categories", "source", "taken")
+
+    def __init__(
+        self, source: Source, taken: PartialDate | None, categories: tuple[str, ...]
+    ) -> None:
+        self.source: Final = source
+        self.taken: Final = taken
+        self.categories: Final = categories
 
 
 def observation(sent: object) -> Observed:

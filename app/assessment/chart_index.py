@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from app.assessment.answers import Answer
 from app.assessment.courses import Change, last_change
@@ -29,23 +30,43 @@ from app.knowledge.classes import Membership, route_of
 from app.knowledge.rows import FindingRow
 from app.knowledge.subjects import Subject
 
+_UNTAKEN = frozenset({LineStatus.NOT_TAKEN, LineStatus.ON_HOLD, LineStatus.STOPPED})
 
-@dataclass(frozen=True, slots=True, eq=False)
+
 class Line:
-    """A medicine of the list with the classes it belongs to."""
+    """A medicine of the list with the classes it belongs to, and what every question needs of it."""
 
-    id: str
-    medicine: Medicine
-    ingredients: frozenset[str]
-    keys: frozenset[Subject]  # its ingredients and classes as subjects
-    route: str
-    form: str
-    release: str
-    # What every sentence and every question needs of it, worked out once.
-    name: str
-    label: str  # its ingredients in one word, its name where none is known
-    input: Input
-    taken: bool  # as far as the chart can tell: what isn't is no exposure and can't be raised
+    __slots__ = (
+        "form",
+        "id",
+        "ingredients",
+        "input",
+        "keys",
+        "label",
+        "medicine",
+        "name",
+        "release",
+        "route",
+        "taken",
+    )
+
+    def __init__(self, medicine: Medicine, membership: Membership) -> None:
+        identity = medicine.identity
+        known = identity if identity and identity.ingredients else None
+        self.id: Final = medicine.id
+        self.medicine: Final = medicine
+        self.ingredients: Final = frozenset(known.ingredient_names if known else ())
+        # Its ingredients and classes as subjects.
+        self.keys: Final = membership.subjects_of(known) if known else frozenset[Subject]()
+        self.route: Final = route_of(known) if known else ""
+        self.form: Final = known.form if known else ""
+        self.release: Final = known.release if known else ""
+        self.name: Final = written(medicine.name)
+        # Its ingredients in one word, its name where none is known.
+        self.label: Final = "+".join(sorted(self.ingredients)) or self.name.lower()
+        self.input: Final = _input(medicine, self.name)
+        # As far as the chart can tell: what isn't is no exposure and can't be raised.
+        self.taken: Final = medicine.status not in _UNTAKEN
 
     @property
     def untaken(self) -> str:
@@ -172,7 +193,7 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
 
     `stated` are the suppressors that were said in the visit.
     """
-    every = [_line(medicine, lookups.membership) for medicine in chart.medicines]
+    every = [Line(medicine, lookups.membership) for medicine in chart.medicines]
     lines = tuple(x for x in every if x.medicine.status is not LineStatus.STOPPED)
     by_subject = _by_subject(lines)
     active, past, unmatched = _conditions(chart.conditions, lookups.families, as_of)
@@ -199,45 +220,6 @@ def index(chart: Chart, lookups: Lookups, as_of: date, stated: Iterable[str] = (
         filled=any(x.medicine.fill_history.fills or x.medicine.fills for x in lines),
         prices=lookups.prices,
         holds=holds_of(lookups.holding, active, answers, stated, as_of),
-    )
-
-
-_UNTAKEN = frozenset({LineStatus.NOT_TAKEN, LineStatus.ON_HOLD, LineStatus.STOPPED})
-
-
-def _line(medicine: Medicine, membership: Membership) -> Line:
-    identity = medicine.identity
-    name = written(medicine.name)
-    taken = medicine.status not in _UNTAKEN
-    shown = _input(medicine, name)
-    if identity is None or not identity.ingredients:
-        nothing: frozenset[str] = frozenset()
-        return Line(
-            medicine.id,
-            medicine,
-            nothing,
-            frozenset(),
-            "",
-            "",
-            "",
-            name,
-            name.lower(),
-            shown,
-            taken,
-        )
-    names = frozenset(identity.ingredient_names)
-    return Line(
-        medicine.id,
-        medicine,
-        names,
-        membership.subjects_of(identity),
-        route_of(identity),
-        identity.form,
-        identity.release,
-        name,
-        "+".join(sorted(names)),
-        shown,
-        taken,
     )
 
 

@@ -12,33 +12,13 @@ from app.knowledge import Knowledge
 class FamilyMatcher:
     """Lookups made once from the family tables."""
 
-    of_code: Callable[[str, str], frozenset[str]]
-    words: dict[str, frozenset[str]]
+    families_of: Callable[[Concept], frozenset[str]]
     above: dict[str, frozenset[str]]
-
-    def families_of(self, concept: Concept) -> frozenset[str]:
-        """
-        Codes decide; words count only where no code is known, and only when the whole text is equal.
-
-        "History of" and "family history of" would slip through anything looser.
-        """
-        found = self._by_code(concept) or self._by_words(concept)
-        return found.union(*(self.above.get(family, frozenset()) for family in found))
 
     def strands(self, found: frozenset[str]) -> int:
         """How many things a condition of these families says that do not follow from one another."""
         implied = frozenset().union(*(self.above.get(family, frozenset()) for family in found))
         return len(found - implied)
-
-    def _by_code(self, concept: Concept) -> frozenset[str]:
-        return frozenset().union(*(self.of_code(c.system, c.code) for c in concept.codings))
-
-    def _by_words(self, concept: Concept) -> frozenset[str]:
-        texts = [concept.text, *(c.display for c in concept.codings)]
-        found: set[str] = set()
-        for text in texts:
-            found |= self.words.get(_plain(text), frozenset())
-        return frozenset(found)
 
 
 def family_matcher(knowledge: Knowledge) -> FamilyMatcher:
@@ -57,11 +37,32 @@ def family_matcher(knowledge: Knowledge) -> FamilyMatcher:
     parents = {
         row.family: tuple(row.parent.split("|")) for row in knowledge.tables.families if row.parent
     }
-    return FamilyMatcher(
-        _code_lookup(exact, prefixes),
-        {key: frozenset(found) for key, found in words.items()},
-        {child: _ancestors(child, parents) for child in parents},
-    )
+    above = {child: _ancestors(child, parents) for child in parents}
+    known = {key: frozenset(found) for key, found in words.items()}
+    return FamilyMatcher(_concept_lookup(_code_lookup(exact, prefixes), known, above), above)
+
+
+def _concept_lookup(
+    of_code: Callable[[str, str], frozenset[str]],
+    words: Mapping[str, frozenset[str]],
+    above: Mapping[str, frozenset[str]],
+) -> Callable[[Concept], frozenset[str]]:
+    """
+    Codes decide; words count only where no code is known, and only when the whole text is equal.
+
+    "History of" and "family history of" would slip through anything looser.
+    """
+    nothing: frozenset[str] = frozenset()
+
+    @lru_cache(maxsize=8192)  # the same few hundred conditions and procedures come in every chart
+    def families_of(concept: Concept) -> frozenset[str]:
+        found = nothing.union(*[of_code(c.system, c.code) for c in concept.codings])
+        if not found:
+            texts = [concept.text, *[c.display for c in concept.codings]]
+            found = nothing.union(*[words.get(_plain(text), nothing) for text in texts])
+        return found.union(*[above.get(family, nothing) for family in found])
+
+    return families_of
 
 
 def _code_lookup(
@@ -69,7 +70,6 @@ def _code_lookup(
 ) -> Callable[[str, str], frozenset[str]]:
     """An ICD-10-CM row without `exact` stands for every longer code that begins with it."""
 
-    @lru_cache(maxsize=8192)  # the same few hundred codes come in every chart
     def of_code(system: str, sent: str) -> frozenset[str]:
         if system == SNOMED:
             return frozenset(exact.get((SNOMED, sent), ()))

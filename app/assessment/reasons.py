@@ -1,7 +1,5 @@
 """A finding in words: why, what is said beside it, and what to do."""
 
-from collections.abc import Mapping
-
 from app.assessment.chart_index import ChartIndex
 from app.assessment.findings import FIRST_TAKE_IT, Finding, by_exposure, first_take_it
 from app.assessment.outcomes import Hit
@@ -14,7 +12,7 @@ class Reason(Single, frozen=True):
     """Why one finding was raised. What only the line that speaks needs is put together when asked."""
 
     finding: Finding
-    words: Mapping[str, str]
+    words: dict[str, str]
     said: str  # without what is added about lines that are not taken
     asides: tuple[str, ...]
 

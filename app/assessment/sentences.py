@@ -1,10 +1,11 @@
 """How values, dates and lists are written for the clinician, and how a rule's sentence is filled."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from app.domain.dates import clinical_date
 
@@ -12,9 +13,8 @@ _SLOT = re.compile(r"\{([a-z0-9_.-]+)\}")
 _LONG = re.compile(r"(?<![\d.,-])\d{4,}(?= ?(?:mg|mcg|g|mL|meq|mEq|units?)\b)")
 _MEQ = re.compile(r"\bmeq\b")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-# The first word of a text, and that of each sentence after a full stop.
-_BEGINS = re.compile(r"(\A|(?<!\bSt)[.!?] )(\S+)")
-_ENDS = re.compile(r"[.!?] ")
+_ENDS = (". ", "? ", "! ")
+_SAINT = re.compile(r"\bSt\Z")
 _PROPER = frozenset(
     {"Addison", "Cushing", "Graves", "Hodgkin", "Marfan", "Meniere", "Paget", "Wilson"}
     | {"Alzheimer", "Barrett", "Clostridioides", "Crohn", "Hashimoto", "Helicobacter", "Huntington"}
@@ -59,6 +59,7 @@ def number(value: Decimal) -> str:
 _SLOT_AT_END = re.compile(r"[:,]? \{\w+\}")
 
 
+@lru_cache(maxsize=4096)  # the same medicines come in every chart
 def written(name: str) -> str:
     """A medicine's name and dose as people write them: 1,000 mg, 20 mEq, St. John's wort."""
     grouped = _LONG.sub(lambda found: f"{int(found[0]):,}", name)
@@ -94,7 +95,7 @@ def slots(template: str) -> frozenset[str]:
     return frozenset(_SLOT.findall(template))
 
 
-def fill(template: str, words: Mapping[str, str]) -> str:
+def fill(template: str, words: dict[str, str]) -> str:
     """
     Fills the slots of a rule's sentence. A part in [brackets] is left out when one of its slots
     has no words; a slot outside brackets says that nothing is recorded.
@@ -102,13 +103,13 @@ def fill(template: str, words: Mapping[str, str]) -> str:
     said = [
         text if slot is None else words.get(slot, "not recorded")
         for needed, pieces in _parts(template)
-        if needed <= words.keys()
+        if not needed or needed <= words.keys()
         for text, slot in pieces
     ]
     return " ".join("".join(said).split())
 
 
-def told(template: str, words: Mapping[str, str]) -> str:
+def told(template: str, words: dict[str, str]) -> str:
     """A filled template as a sentence. One without slots reads the same for everybody."""
     return _fixed(template) if "{" not in template else sentence(fill(template, words))
 
@@ -143,11 +144,18 @@ def sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return text
-    if _ENDS.search(text) is None:
-        begun = capital(text)
-    else:
-        begun = _BEGINS.sub(lambda found: found[1] + capital(found[2]), text)
-    return begun + ("" if text[-1] in ".!?" else ".")
+    begun = capital(text)
+    for end in _ENDS:
+        if end in begun:
+            begun = _continued(begun, end)
+    return begun if begun[-1] in ".!?" else f"{begun}."
+
+
+def _continued(text: str, end: str) -> str:
+    """A capital after each end of a sentence; the one of St. John's wort is none."""
+    parts = text.split(end)
+    begun = [part if _SAINT.search(before) else capital(part) for before, part in pairwise(parts)]
+    return end.join((parts[0], *begun))
 
 
 def capital(text: str) -> str:

@@ -71,7 +71,7 @@ async def read_chart(
     server = await offered
     plan = plan_for(dialect, server)
     reading = _Reading(client, patient_id, plan, server, can, progress, deadline)
-    reading.heard.entries.append(Entry.of(person))
+    reading.heard.entries.append(Entry(person))
     await reading.all()
     heard = reading.heard
     raw = Raw(
@@ -227,7 +227,7 @@ class _Reading:
             id_ = address.removeprefix("Medication/")
             try:
                 async with gate, asyncio.timeout_at(self._deadline):
-                    return Entry.of(await self._client.read("Medication", id_))
+                    return Entry(await self._client.read("Medication", id_))
             except (TimeoutError, CmmError, LaunchError):
                 return None
 

@@ -2,12 +2,10 @@
 
 import calendar
 from datetime import date
-from functools import lru_cache
 
 from app.domain.values import Value
 
 _DAY = len("2026-05-04")
-_LONGEST = len("2026-05-04T13:28:17.239000000+02:00")
 # Spelled out rather than taken from the locale: the sentence is the same on every server.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -42,23 +40,15 @@ class PartialDate(Value, frozen=True):
     @classmethod
     def parse(cls, text: str) -> "PartialDate | None":
         """Reads `2026`, `2026-05`, `2026-05-04` or a FHIR dateTime; None when it is none of them."""
-        return _read_often(text) if len(text) <= _LONGEST else _read(text)
-
-
-def _read(text: str) -> PartialDate | None:
-    sent = text.partition("T")[0]
-    try:
-        # Checked first: Python's own reader also takes ISO weeks and days without hyphens.
-        if len(sent) == _DAY and sent[4] == sent[7] == "-":
-            exact = date.fromisoformat(sent)
-            return PartialDate(text, exact, exact)
-        return _coarse(text, sent)
-    except (ValueError, calendar.IllegalMonthError):
-        return None
-
-
-# The results and orders of one contact share its date.
-_read_often = lru_cache(maxsize=1024)(_read)
+        sent = text.partition("T")[0]
+        try:
+            # Checked first: Python's own reader also takes ISO weeks and days without hyphens.
+            if len(sent) == _DAY and sent[4] == sent[7] == "-":
+                exact = date.fromisoformat(sent)
+                return cls(text, exact, exact)
+            return _coarse(text, sent)
+        except (ValueError, calendar.IllegalMonthError):
+            return None
 
 
 def _coarse(text: str, sent: str) -> PartialDate | None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from app.domain.assessment import Citation
@@ -208,10 +208,14 @@ class Knowledge:
 
     def measure(self, family: str) -> Coding | None:
         """The code a lab family is followed by: its first LOINC code, under our own short title."""
+        return self._measures.get(family)
+
+    @cached_property
+    def _measures(self) -> dict[str, Coding]:
+        found: dict[str, Coding] = {}
         for row in self.tables.lab_families:
-            if row.family == family:
-                return Coding(LOINC, row.loinc, self.lab_title(family))
-        return None
+            found.setdefault(row.family, Coding(LOINC, row.loinc, self.lab_title(row.family)))
+        return found
 
     def lab_title(self, family: str) -> str:
         row = self.lab_titles.get(family)
@@ -219,13 +223,9 @@ class Knowledge:
 
     def lab_name(self, family: str) -> str:
         """The name inside a sentence: potassium, eGFR, LDL cholesterol."""
-        title = self.lab_title(family) if family != "crcl" else "creatinine clearance"
-        first, _, rest = title.partition(" ")
-        # A name of its own (Asthma Control Test) or an abbreviation (PHQ-9) stays as it is.
-        named = first[1:] != first[1:].lower() or any(
-            w.isalpha() and w.istitle() for w in rest.split()
+        return _in_a_sentence(
+            self.lab_title(family) if family != "crcl" else "creatinine clearance"
         )
-        return title if named else title[:1].lower() + title[1:]
 
     def family_title(self, family: str) -> str:
         row = self.families.get(family)
@@ -233,6 +233,14 @@ class Knowledge:
 
     def subject_title(self, subject: Subject) -> str:
         return self.class_titles.get(subject.name, subject.name)
+
+
+@cache
+def _in_a_sentence(title: str) -> str:
+    """A name of its own (Asthma Control Test) or an abbreviation (PHQ-9) stays as it is."""
+    first, _, rest = title.partition(" ")
+    named = first[1:] != first[1:].lower() or any(w.isalpha() and w.istitle() for w in rest.split())
+    return title if named else title[:1].lower() + title[1:]
 
 
 def load_knowledge(folder: Path | None = None) -> Knowledge:

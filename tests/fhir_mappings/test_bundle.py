@@ -51,7 +51,7 @@ def test_a_resource_without_an_id_is_told_apart_by_its_place(full_url: str, id_:
     ],
 )
 def test_the_newest_copy_of_a_resource_is_kept(first: Any, second: Any, kept: int) -> None:
-    copies = [Entry.of(WHOLE["Goal"] | {"meta": meta}) for meta in (first, second)]
+    copies = [Entry(WHOLE["Goal"] | {"meta": meta}) for meta in (first, second)]
     assert newest(copies) == (copies[kept],)
 
 
@@ -60,7 +60,7 @@ def test_the_next_page() -> None:
 
 
 def test_looks_up_by_address_of_any_form() -> None:
-    lookup = lookup_in([Entry.of(WHOLE["Goal"], "urn:uuid:u")], "https://e/r4")
+    lookup = lookup_in([Entry(WHOLE["Goal"], "urn:uuid:u")], "https://e/r4")
     found = [
         lookup(r) for r in ("Goal/g1", "urn:uuid:u", "https://e/r4/Goal/g1", "Goal/g1/_history/2")
     ]

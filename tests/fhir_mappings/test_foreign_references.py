@@ -27,13 +27,13 @@ GOAL: Json = {"resourceType": "Goal", "id": "7"}
 def test_an_absolute_reference_is_followed_under_the_ehrs_own_address_only(
     reference: str, found: bool
 ) -> None:
-    assert (lookup_in([Entry.of(GOAL)], BASE)(reference) is not None) is found
-    assert (lookup_in([Entry.of(GOAL, f"{BASE}/Goal/7")])(reference) is not None) is found
+    assert (lookup_in([Entry(GOAL)], BASE)(reference) is not None) is found
+    assert (lookup_in([Entry(GOAL, f"{BASE}/Goal/7")])(reference) is not None) is found
 
 
 def test_a_foreign_reference_stays_foreign() -> None:
     sent = "https://other.example/fhir/Goal/7"
-    assert canonical({"reference": sent}, lookup_in([Entry.of(GOAL)], BASE)) == sent
+    assert canonical({"reference": sent}, lookup_in([Entry(GOAL)], BASE)) == sent
     assert not is_about({"subject": {"reference": "https://other.example/fhir/Patient/p"}}, {"Patient/p"})  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from fhir_mappings.reading import nowhere
 from tests.fhir_mappings.examples import coded
 
 ASPIRIN = {"resourceType": "Medication", "id": "m1", "code": coded("aspirin 81 mg tablet")}
-LOOKUP = lookup_in([Entry.of(ASPIRIN, "urn:uuid:5f")])
+LOOKUP = lookup_in([Entry(ASPIRIN, "urn:uuid:5f")])
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ def test_follows_references_within_the_bundle() -> None:
     """Transactions point at urn:uuid; the chart knows resources by type and id."""
     lookup = lookup_in(
         [
-            Entry.of(WHOLE["Condition"], "urn:uuid:c"),
-            Entry.of(
+            Entry(WHOLE["Condition"], "urn:uuid:c"),
+            Entry(
                 {
                     "resourceType": "Practitioner",
                     "id": "d",
@@ -106,7 +106,7 @@ CLINIC = {"resourceType": "Organization", "id": "o", "name": "Riverbend"}
     ],
 )
 def test_names_the_prescriber_where_the_chart_does(requester: Any, name: str) -> None:
-    lookup = lookup_in([Entry.of(ANN), Entry.of(ROLE), Entry.of(CLINIC)])
+    lookup = lookup_in([Entry(ANN), Entry(ROLE), Entry(CLINIC)])
     assert medication_request(order(requester=requester), lookup).prescriber == name
 
 
