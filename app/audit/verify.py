@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.audit.trail import Verified, follow, still_ends_in
 from app.ops.clock import Clock
 from app.ops.logs import log
-from app.store.database import Database
+from app.store.database import Database, why
 
 EVERY = timedelta(days=1)
 LOOK_SECONDS = 600.0
@@ -41,7 +41,7 @@ class AuditWatch:
             try:
                 await self.look()
             except SQLAlchemyError as error:
-                log().error("audit.database", error=type(error).__name__)
+                log().error("audit.database", error=type(error).__name__, reason=why(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:

@@ -9,6 +9,10 @@ from app.commands.files import must_be_tenants, must_be_text
 from app.domain.errors import CmmError
 from app.ops.settings import Settings
 
+# A proxy that sends a request into a connection we are just closing answers 502, and a signature is not
+# sent again. So its end comes first: an AWS load balancer closes after 60 s, Google's after 600.
+KEEP_ALIVE_SECONDS = 620
+
 
 def serve() -> int:
     """Runs the app with the settings of the environment."""
@@ -23,6 +27,7 @@ def serve() -> int:
         log_level=settings.log_level,
         access_log=False,
         timeout_graceful_shutdown=30,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     return 0
 

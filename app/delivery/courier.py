@@ -21,7 +21,7 @@ from app.domain.errors import CmmError
 from app.ops.clock import Clock
 from app.ops.logs import log
 from app.store import outbox
-from app.store.database import Database
+from app.store.database import Database, why
 from app.store.outbox import Claim, Settlement, State
 from app.store.schema import MESSAGES, OUTBOX
 from fhir_mappings.reading import Json
@@ -130,7 +130,7 @@ class Courier:
             try:
                 await self._send_due()
             except SQLAlchemyError as error:
-                log().error("delivery.database", error=type(error).__name__)
+                log().error("delivery.database", error=type(error).__name__, reason=why(error))
             try:
                 await asyncio.wait_for(self._stopping.wait(), POLL_SECONDS)
             except TimeoutError:

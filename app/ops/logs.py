@@ -13,6 +13,7 @@ ALLOWED = frozenset(
         "event", "level", "timestamp", "logger", "code", "status", "method", "route", "duration_ms",
         "tenant", "resource", "outcome", "attempt", "state", "rule", "count", "gaps", "medicines",
         "problems", "version", "reason", "request", "error", "dropped",
+        "where",
     }
 )  # fmt: skip
 
@@ -52,14 +53,19 @@ def configure(level: str) -> None:
 
 def without_its_words(record: logging.LogRecord) -> bool:
     """Says what broke and where, but not the exception's own words: they may quote a chart."""
-    _, error, trace = record.exc_info or (None, None, None)
+    error = record.exc_info[1] if record.exc_info else None
     if error is not None:
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
-        record.msg = f"{type(error).__name__} at {where}"
+        record.msg = f"{type(error).__name__} at {place_of(error)}"
         record.args = record.exc_info = record.exc_text = None
     return True
+
+
+def place_of(error: BaseException) -> str:
+    """The line that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
 
 
 def log() -> Any:

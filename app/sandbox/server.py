@@ -64,6 +64,7 @@ def run(
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=60,  # longer than an app keeps its connections: one of the two must not cut a call
     )
 
 

@@ -55,6 +55,28 @@ class Database:
         self.engine.dispose()
 
 
+def cannot_keep() -> CmmError:
+    """
+    What a person is told when the database fails under them. Every act is one transaction with its
+    audit event, so whatever was asked for did not happen.
+    """
+    return CmmError(
+        "CMM-6007",
+        "Concordance can't keep anything at the moment: its database is full or does not answer. Nothing "
+        "was signed or changed. Tell your integration team, then try again.",
+        503,
+    )
+
+
+def why(error: SQLAlchemyError) -> str:
+    """For the log: the database's own word for it, such as SQLITE_BUSY. Its sentences may quote a row."""
+    cause = getattr(error, "orig", None)
+    for name in ("sqlite_errorname", "sqlstate", "pgcode"):
+        if word := getattr(cause, name, None):
+            return str(word)
+    return type(error).__name__
+
+
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)

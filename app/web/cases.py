@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.assessment import CompiledKnowledge, assess
 from app.chart.settling import settle
 from app.domain.assessment import Assessment
@@ -14,7 +16,8 @@ from app.domain.follow_up import PrescriberResponse
 from app.domain.medicines import PatientReported, Settlement
 from app.domain.plan import ActionPlan
 from app.followup import FollowUp, between, follow_up
-from app.ops.logs import log
+from app.ops.logs import log, place_of
+from app.store.database import cannot_keep, why
 from app.terminology import Vocabulary
 from launch.context import LaunchContext
 from launch.errors import LaunchError
@@ -105,6 +108,11 @@ class Cases:
         if case is not None and case.task is not None:
             case.task.cancel()
 
+    def told(self, case: Case) -> None:
+        """Its failure was shown: who asks for the chart again has it read again."""
+        if self._cases.get(case.session_id) is case:
+            self.close(case.session_id)
+
     async def wait(self, case: Case, seconds: float) -> None:
         """Waits for the reading, but never longer than `seconds`."""
         if case.task is not None and not case.task.done():
@@ -159,7 +167,10 @@ class Cases:
             case.failure = error
         except LaunchError as error:  # access ran out: no fault of ours, and a launch mends it
             case.failure = CmmError(error.code, error.message, error.status)
+        except SQLAlchemyError as error:  # the access to the EHR is read from there
+            log().error("database", error=type(error).__name__, reason=why(error))
+            case.failure = cannot_keep()
         except Exception as error:  # noqa: BLE001 - the last resort: nobody else awaits this task
             # Without it the progress page and the chart page send the browser to each other forever.
-            log().error("unforeseen", error=type(error).__name__)
+            log().error("unforeseen", error=type(error).__name__, where=place_of(error))
             case.failure = CmmError("CMM-1500", _OUR_FAULT, 500)

@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app.domain.errors import CmmError
-from app.ops.logs import log
+from app.ops.logs import log, place_of
+from app.store.database import cannot_keep, why
 from app.web.pages import page
-from app.web.visit import ChartNotReadyError, CookieBlockedError
+from app.web.visit import ChartNotReadyError, CookieBlockedError, NotReadError
 from launch.errors import LaunchError
 
 _PAGES = frozenset(
@@ -37,6 +38,7 @@ def trouble(
     link: str = "",
     new_window: str = "",
     back: str = "",
+    again: str = "",
 ) -> Response:
     """The page, and one log line with the same request number."""
     number = uuid.uuid4().hex[:12]
@@ -52,6 +54,7 @@ def trouble(
         link=link,
         new_window=new_window,
         back=back,
+        again=again,
     )
 
 
@@ -84,6 +87,11 @@ def handle_errors(app: FastAPI) -> None:
             heading, error.code, error.message, error.status, new_window=again, back=back
         )
 
+    @app.exception_handler(NotReadError)
+    async def _not_read(_request: Request, error: NotReadError) -> Response:
+        heading = "The chart could not be opened"
+        return trouble(heading, error.code, error.message, error.status, again=error.again)
+
     @app.exception_handler(LaunchError)
     async def _launch(_request: Request, error: LaunchError) -> Response:
         heading = "The chart could not be opened"
@@ -107,16 +115,12 @@ def handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(SQLAlchemyError)
     async def _no_database(_request: Request, error: SQLAlchemyError) -> Response:
-        # Every act is one transaction with its audit event, so whatever was asked for did not happen.
-        log().error("database", error=type(error).__name__)
-        message = (
-            "Concordance can't keep anything at the moment: its database is full or does not answer. Nothing "
-            "was signed or changed. Tell your integration team, then try again."
-        )
-        return trouble("This could not be done", "CMM-6007", message, 503)
+        log().error("database", error=type(error).__name__, reason=why(error))
+        told = cannot_keep()
+        return trouble("This could not be done", told.code, told.message, told.status)
 
     @app.exception_handler(Exception)
     async def _unforeseen(_request: Request, error: Exception) -> Response:
-        log().error("unforeseen", error=type(error).__name__)
+        log().error("unforeseen", error=type(error).__name__, where=place_of(error))
         message = "Something went wrong on our side. Nothing you signed is lost. Try again, then report the number below."
         return trouble("This could not be done", "CMM-1500", message, 500)

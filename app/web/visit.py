@@ -228,6 +228,14 @@ class CookieBlockedError(CmmError):
         self.launch_again = launch_again
 
 
+class NotReadError(CmmError):
+    """The chart could not be read; `again` is where it is tried once more, empty where that is in vain."""
+
+    def __init__(self, why: CmmError, again: str) -> None:
+        super().__init__(why.code, why.message, why.status)
+        self.again = "" if why.status == 401 else again
+
+
 class ChartNotReadyError(Exception):
     """The chart is still being read: the browser is sent to the progress page."""
 
@@ -256,12 +264,19 @@ async def visit(request: Request, session_id: str, services: CurrentServices) ->
 CurrentVisit = Annotated[Visit, Depends(visit)]
 
 
+def must_not_have_failed(visit: Visit) -> None:
+    """Says once why the chart could not be read: most of it passes, and a reload has to help."""
+    failure = visit.case.failure
+    if failure is not None:
+        visit.services.cases.told(visit.case)
+        raise NotReadError(failure, f"{visit.root}/opening")
+
+
 async def open_visit(current: CurrentVisit) -> OpenVisit:
     """Waits briefly for the chart; what takes longer is shown as progress."""
     case = current.case
     await current.services.cases.wait(case, BRIEFLY)
-    if case.failure is not None:
-        raise case.failure
+    must_not_have_failed(current)
     if case.chart is None:
         raise ChartNotReadyError(current.root)
     services = current.services

@@ -15,7 +15,7 @@ from app.web.cookies import browser_key, new_browser_key, set_browser_key
 from app.web.pages import page
 from app.web.protection import allow_form_to, allow_frame, require_same_origin
 from app.web.services import CurrentServices, Services
-from app.web.visit import CookieBlockedError, CurrentVisit, Visit
+from app.web.visit import CookieBlockedError, CurrentVisit, Visit, must_not_have_failed
 from launch.addresses import read_address
 from launch.authorize import AuthorizeRequest
 from launch.errors import LaunchError, Why
@@ -132,8 +132,7 @@ async def opening(visit: CurrentVisit, request: Request) -> Response:
     """One line for each part of the chart as it answers; then the chart."""
     case = visit.case
     await visit.services.cases.wait(case, 0.4)
-    if case.failure is not None:
-        raise case.failure
+    must_not_have_failed(visit)
     if not case.reading:
         return _onward(request, f"{visit.root}/{await _first_page(visit)}")
     lines = sorted(case.progress.items())
@@ -196,6 +195,7 @@ async def close(visit: CurrentVisit) -> HTMLResponse:
         link="",
         new_window="",
         back="",
+        again="",
     )
     answer.headers["clear-site-data"] = '"cache", "storage"'
     return answer

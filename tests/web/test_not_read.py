@@ -1,0 +1,97 @@
+"""A chart that could not be read: said with its cause, once, and tried again by whoever asks again."""
+
+import asyncio
+import sqlite3
+from collections.abc import MutableMapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.assessment.loading import load_for_site
+from app.ops.logs import configure
+from app.store.database import Database
+from app.terminology import load_vocabulary
+from app.web.cases import Case, Cases, ReadChart
+from tests.delivery.clinic import context
+from tests.web.journey import TODAY, app_at, browser_at, sandbox
+
+ROSA = "rosa-delgado"
+
+
+def opened(read: ReadChart) -> tuple[Case, list[MutableMapping[str, Any]]]:
+    """A case whose reading has ended, and what was logged of it."""
+    configure("info")
+
+    async def go() -> Case:
+        cases = Cases(read, load_for_site(None, TODAY), load_vocabulary(), lambda: TODAY)
+        case = cases.open("a session", context())
+        await cases.wait(case, 30)
+        return case
+
+    with capture_logs() as logs:
+        return asyncio.run(go()), logs
+
+
+def test_a_database_that_is_busy_is_no_fault_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The access to the EHR is kept there, so reading a chart needs it."""
+    monkeypatch.setattr("app.store.database.BUSY_SECONDS", 0)
+    file = tmp_path / "app.sqlite3"
+    database = Database(f"sqlite:///{file}")
+
+    async def read(*_: object) -> NoReturn:
+        await database.run(lambda c: c.exec_driver_sql("select 1").scalar())
+        raise AssertionError("it was not busy")
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        case, logs = opened(read)
+    database.close()
+    assert case.failure
+    assert case.failure.code == "CMM-6007"
+    assert [entry["reason"] for entry in logs] == ["SQLITE_BUSY"]
+
+
+def test_a_fault_nobody_foresaw_is_logged_by_its_place_without_its_words() -> None:
+    async def read(*_: object) -> NoReturn:
+        raise RuntimeError("Zzphi takes metformin")
+
+    case, logs = opened(read)
+    assert case.failure
+    assert case.failure.code == "CMM-1500"
+    (entry,) = logs
+    assert entry["error"] == "RuntimeError"
+    assert f"{Path(__file__).name}:" in entry["where"]
+    assert "Zzphi" not in str(entry)
+
+
+def test_what_failed_once_is_read_again_by_whoever_tries_again(tmp_path: Path) -> None:
+    """The frame of an EHR has no button to reload one page."""
+
+    async def go() -> tuple[int, str, str]:
+        ehr = sandbox(faults=("500:1@Patient",))
+        browser = browser_at(app_at(tmp_path, ehr), ehr)
+        failed = await browser.launch(ROSA)
+        assert f'href="{browser.root.removeprefix(browser.app)}/opening">Try again' in failed.text
+        await browser.open(f"{browser.root}/opening")
+        return failed.status_code, failed.text, browser.address
+
+    status, said, then = asyncio.run(go())
+    assert status == 502
+    assert "CMM-3006" in said
+    assert then.endswith("/chart")
+
+
+def test_where_access_has_ended_nobody_is_told_to_try_again(tmp_path: Path) -> None:
+    async def go() -> str:
+        ehr = sandbox(faults=("token-revoked:0",))
+        browser = browser_at(app_at(tmp_path, ehr), ehr)
+        return (await browser.launch(ROSA)).text
+
+    page = asyncio.run(go())
+    assert "CMM-1046" in page
+    assert "Try again</a>" not in page
