@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from app.domain.codes import Concept
 from app.domain.medicines import MedicineIdentity, Strength
+from app.terminology.strengths import in_micrograms
+from app.terminology.units import number_words, unit_written
 from fhir_mappings.concept import name_of
 from fhir_mappings.medication import UNKNOWN_MEDICINE
 
@@ -28,13 +30,12 @@ def line_name(identity: MedicineIdentity | None, recorded: Concept) -> str:
 
 
 def amounts(strengths: Sequence[Strength]) -> str:
-    """
-    `250 mcg / 50 mcg per actuation`. Below a tenth of a milligram micrograms are said: in 0.075 mg a
-    zero is easily lost.
-    """
-    small = any(s.unit == "mg" and s.value < _SMALL for s in strengths)
+    """`250 mcg / 50 mcg per actuation`, `20 mEq`, `50,000 unit`."""
+    small = in_micrograms(strengths)
     shown = [
-        f"{plain(s.value * 1000)} mcg" if small and s.unit == "mg" else f"{plain(s.value)} {s.unit}"
+        f"{number_words(s.value * 1000)} mcg"
+        if small and s.unit == "mg"
+        else f"{number_words(s.value)} {unit_written(s.unit)}"
         for s in strengths
     ]
     per = {s.per for s in strengths}
@@ -43,9 +44,6 @@ def amounts(strengths: Sequence[Strength]) -> str:
     return " / ".join(
         f"{a} per {s.per}" if s.per else a for a, s in zip(shown, strengths, strict=True)
     )
-
-
-_SMALL = Decimal("0.1")
 
 
 def plain(value: Decimal) -> str:

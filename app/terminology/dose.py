@@ -1,6 +1,6 @@
 """The daily dose of a medicine: directions times strength, or the reason why it can't be told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -11,8 +11,16 @@ from msgspec import structs
 
 from app.domain.medicines import DailyDose, Dosage, IngredientDose, MedicineIdentity, Strength
 from app.terminology.regimen import NO_INSTRUCTION, Amount, Number, Regimen, Step
+from app.terminology.strengths import SMALL, in_micrograms
 from app.terminology.structured import read_dosages
-from app.terminology.units import COUNTED, MASS_UNITS, convert, plain
+from app.terminology.units import (
+    COUNTED,
+    MASS_UNITS,
+    convert,
+    number_words,
+    plain,
+    unit_written,
+)
 
 _PER_USE: Final = {"puff": "actuation", "spray": "actuation", "drop": "drop"}
 _HOURS: Final = 24
@@ -67,7 +75,7 @@ def _comes_to(identity: MedicineIdentity | None, regimen: Regimen) -> DailyDose:
         per_ingredient=doses,
         administrations_per_day=times,
         as_needed=regimen.as_needed,
-        text=_text(doses, regimen),
+        text=_text(identity, doses, regimen),
         basis=regimen.basis,
     )
 
@@ -209,43 +217,48 @@ def _bears_out(
     return all(second.get((name, unit), amounts) == amounts for name, unit, amounts in once)
 
 
-def _text(doses: tuple[IngredientDose, ...], regimen: Regimen) -> str:
-    several = len(doses) > 1
-    parts = [f"{d.ingredient} {_amount_text(d)}" if several else _amount_text(d) for d in doses]
+def _text(
+    identity: MedicineIdentity | None, doses: tuple[IngredientDose, ...], regimen: Regimen
+) -> str:
+    several, strengths = len(doses) > 1, identity.strengths if identity else ()
+    said = [_amount_text(d, strengths) for d in doses]
+    parts = [
+        f"{d.ingredient} {amount}" if several else amount
+        for d, amount in zip(doses, said, strict=True)
+    ]
     text = f"{', '.join(parts)} a day"
-    if not several and (weekly := _weekly(doses[0], regimen)):
-        text = f"{weekly} a week ({text})"
+    if not several and (week := _of_week(doses[0], regimen)):
+        text = f"{_amount_text(week, strengths)} a week ({text})"
     return f"{text} as needed" if regimen.as_needed else text
 
 
-def _weekly(dose: IngredientDose, regimen: Regimen) -> str:
+def _of_week(dose: IngredientDose, regimen: Regimen) -> IngredientDose | None:
     """The amount of a week where the medicine is not taken every day: 15 mg, not 2.14 mg a day."""
     times = sum((s.per_day[1] for s in regimen.steps if s.per_day), Fraction(0))
     if times >= 1 or (7 * times).denominator != 1:
-        return ""
-    week = structs.replace(
+        return None
+    return structs.replace(
         dose,
         low=(dose.low * 7).quantize(Decimal("0.000001")),
         high=(dose.high * 7).quantize(Decimal("0.000001")),
     )
-    return _amount_text(week)
 
 
-def _amount_text(dose: IngredientDose) -> str:
+def _amount_text(dose: IngredientDose, strengths: Sequence[Strength]) -> str:
+    """In the unit in which the product's strength is said."""
     low, high, unit = dose.low, dose.high, dose.unit
-    if unit == "mg" and Decimal(0) < high < 1:
+    if unit == "mg" and (in_micrograms(strengths) or 0 < high < SMALL):
         low, high, unit = low * 1000, high * 1000, "mcg"
     if unit in {"unit", "drop"} and high != 1:
         unit += "s"
+    amount = f"{_short(high)} {unit_written(unit)}"
     if low == high:
-        return f"{_short(high)} {unit}"
-    return f"{'up to ' if not low else _short(low) + ' to '}{_short(high)} {unit}"
+        return amount
+    return f"up to {amount}" if not low else f"{_short(low)} to {amount}"
 
 
 def _short(value: Decimal) -> str:
-    """With a comma from 1,000, as pages write numbers."""
-    short = Decimal(plain(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN)))
-    return f"{short:,f}" if value else "0"
+    return number_words(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN)) if value else "0"
 
 
 def _decimal(value: Fraction) -> Decimal:

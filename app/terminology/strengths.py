@@ -1,6 +1,6 @@
 """Gives each amount of a name to the ingredient it belongs to, or to none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from app.domain.medicines import Ingredient, Strength
@@ -10,6 +10,12 @@ from app.terminology.words import phrase
 
 # Amounts written together, with the number of ingredients that were named before them.
 Group = tuple[int, tuple[Amount, ...]]
+SMALL = Decimal("0.1")  # mg; in 0.075 mg a zero is easily lost
+
+
+def in_micrograms(strengths: Sequence[Strength]) -> bool:
+    """Is the product said in micrograms? One that holds less than a tenth of a milligram is."""
+    return any(s.unit == "mg" and s.value < SMALL for s in strengths)
 
 
 def strengths_of(

@@ -109,6 +109,15 @@ def plain(value: Decimal) -> str:
     return text if text != "-0" else "0"
 
 
+def number_words(value: Decimal) -> str:
+    """With a comma from 1,000: a misread decimal point is a tenfold error (NHS CUI medicine line)."""
+    return f"{Decimal(plain(value)):,f}"
+
+
+def unit_written(unit: str) -> str:
+    return "mEq" if unit == "meq" else unit
+
+
 @lru_cache(maxsize=1024)
 def _ratio(a: str, b: str) -> Decimal | None:
     """How many of `b` one `a` is. Parts that are no measure (a tablet, a spray) must be the same in both."""

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.assessment.sentences import counted
 from app.domain.medicines import DailyDose, FillHistory, Medicine
 from app.web import words
 from app.web.line_detail import fill_short
@@ -17,31 +18,17 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def daily_dose(dose: DailyDose) -> str:
     """`1,000 mg a day`, a range, or why it is not known."""
-    if dose.unknown or not dose.per_ingredient:
-        return f"not known: {dose.unknown}" if dose.unknown else "not known"
-    parts = []
-    for item in dose.per_ingredient:
-        low, high = words.number(item.low), words.number(item.high)
-        amount = high if low == high else f"{low} to {high}"
-        name = f"{item.ingredient} " if len(dose.per_ingredient) > 1 else ""
-        parts.append(f"{name}{amount} {item.unit}")
-    return " + ".join(parts) + " a day" + (" when needed" if dose.as_needed else "")
+    return dose.text or f"not known: {dose.unknown or 'no dosing instruction'}"
 
 
 def fill_line(history: FillHistory) -> str:
     """`94 % of days covered, 6 fills` or what stands in the way."""
+    fills = counted(history.fills, "fill")
     if history.pdc is not None:
-        return (
-            f"{words.number(round(history.pdc * 100, 0))} % of days covered, {history.fills} fills"
-        )
+        return f"{words.number(round(history.pdc * 100, 0))} % of days covered, {fills}"
     if history.fills:
-        return f"{history.fills} fills; {history.unknown}"
+        return f"{fills}; {history.unknown}"
     return history.unknown
-
-
-def day_amount(dose: DailyDose) -> str:
-    """The same without `a day`, for a column that says it."""
-    return daily_dose(dose).replace(" a day", "", 1)
 
 
 def source_kinds(medicine: Medicine) -> list[tuple[str, int]]:
@@ -56,7 +43,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "contact": words.contact,
     "day": words.day,
     "days_ago": words.days_ago,
-    "day_amount": day_amount,
     "fill_line": fill_line,
     "fill_short": fill_short,
     "medicine_name": words.medicine_name,

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from app.assessment.sentences import unit_words
+from app.chart.naming import amounts
 from app.domain.chart import Encounter
 from app.domain.codes import Concept
 from app.domain.dates import PartialDate
@@ -16,7 +16,6 @@ from app.domain.medicines import (
     LineStatus,
     MedicationEntry,
     Medicine,
-    Strength,
 )
 
 RESOURCE_WORDS = {
@@ -133,28 +132,6 @@ def medicine_name(medicine: Medicine) -> str:
     return f"{generic} ({identity.brand.upper()})" if identity.brand else generic
 
 
-def _amounts(strengths: Sequence[Strength]) -> str:
-    """
-    `250 mcg / 50 mcg per actuation`. Below a tenth of a milligram micrograms are said: in 0.075 mg a
-    zero is easily lost.
-    """
-    small = any(s.unit == "mg" and s.value < _SMALL for s in strengths)
-    shown = [
-        f"{number(s.value * 1000)} mcg"
-        if small and s.unit == "mg"
-        else f"{number(s.value)} {s.unit}"
-        for s in strengths
-    ]
-    per = {s.per for s in strengths}
-    if len(per) == 1:
-        return " / ".join(shown) + "".join(f" per {p}" for p in per if p)
-    pairs = zip(shown, strengths, strict=True)
-    return " / ".join(f"{a} per {s.per}" if s.per else a for a, s in pairs)
-
-
-_SMALL = Decimal("0.1")
-
-
 def medicine_parts(medicine: Medicine) -> list[str]:
     """Strength and form, as far as the name or code says them."""
     identity = medicine.identity
@@ -163,7 +140,7 @@ def medicine_parts(medicine: Medicine) -> list[str]:
     form = " ".join(
         p for p in (f"{identity.release} release" if identity.release else "", identity.form) if p
     )
-    return [part for part in (_amounts(identity.strengths), form) if part]
+    return [part for part in (amounts(identity.strengths), form) if part]
 
 
 Record = MedicationEntry | Fill | Administration

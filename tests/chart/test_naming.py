@@ -19,6 +19,8 @@ def _strength(value: str, unit: str = "mg", per: str = "") -> Strength:
         ((), "", "", "", "a / b"),
         ((_strength("500"),), "tablet", "", "", "a / b 500 mg tablet"),
         ((_strength("5E+2"),), "tablet", "", "", "a / b 500 mg tablet"),
+        ((_strength("1000"),), "tablet", "", "", "a / b 1,000 mg tablet"),
+        ((_strength("20", "meq"),), "tablet", "", "", "a / b 20 mEq tablet"),
         ((_strength("2.50"),), "", "", "", "a / b 2.5 mg"),
         ((_strength("0.125"),), "tablet", "", "", "a / b 0.125 mg tablet"),
         ((_strength("0.075"),), "tablet", "", "", "a / b 75 mcg tablet"),

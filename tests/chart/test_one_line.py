@@ -110,7 +110,7 @@ def test_a_fill_of_another_strength_says_so() -> None:
         fill("f", "metformin 1000 mg tablet", "2026-11-01"),
     )
     assert line.disagreements[0].text == (
-        "The strength differs: 500 mg as ordered, 1000 mg as filled."
+        "The strength differs: 500 mg as ordered, 1,000 mg as filled."
     )
 
 

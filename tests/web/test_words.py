@@ -9,7 +9,9 @@ from app.assessment.sentences import unit_words
 from app.domain.chart import Allergy, Chart, Encounter, Measurement
 from app.domain.codes import LOINC, Coding, Concept, Source
 from app.domain.dates import PartialDate
+from app.domain.medicines import DailyDose, FillHistory
 from app.domain.patient import Patient
+from app.web.pages import daily_dose, fill_line
 from app.web.trend import trend
 from app.web.visit import allergy_line
 from app.web.words import birth, contact, counted, number, recorded, shorten, unit, when
@@ -148,3 +150,21 @@ def test_statements_of_the_patient_are_counted_and_not_patients(
     word: str, many: int, shown: str
 ) -> None:
     assert counted(word, many) == shown
+
+
+@pytest.mark.parametrize(
+    ("history", "shown"),
+    [
+        (FillHistory(pdc=Decimal("0.94"), fills=6), "94 % of days covered, 6 fills"),
+        (FillHistory(pdc=None, fills=1, unknown="fewer than two fills"), "1 fill; fewer than two fills"),
+        (FillHistory(pdc=None, fills=0, unknown="no fills in the chart"), "no fills in the chart"),
+    ],
+)  # fmt: skip
+def test_fills_are_counted_in_words(history: FillHistory, shown: str) -> None:
+    assert fill_line(history) == shown
+
+
+def test_a_daily_dose_is_said_as_in_the_note_or_why_it_is_not_known() -> None:
+    assert daily_dose(DailyDose(text="1,000 mg a day")) == "1,000 mg a day"
+    assert daily_dose(DailyDose(unknown="no strength")) == "not known: no strength"
+    assert daily_dose(DailyDose()) == "not known: no dosing instruction"
