@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.trail import Verified, follow, still_ends_in
 from app.ops.clock import Clock
-from app.ops.logs import log
+from app.ops.logs import log, place_of
 from app.store.database import Database, why
 
 EVERY = timedelta(days=1)
@@ -42,6 +42,8 @@ class AuditWatch:
                 await self.look()
             except SQLAlchemyError as error:
                 log().error("audit.database", error=type(error).__name__, reason=why(error))
+            except Exception as error:  # noqa: BLE001 - the last resort: nobody awaits this loop
+                log().error("audit.failed", error=type(error).__name__, where=place_of(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:

@@ -19,7 +19,7 @@ from app.delivery.progress import Part, Written
 from app.delivery.signing import SESSION
 from app.domain.errors import CmmError
 from app.ops.clock import Clock
-from app.ops.logs import log
+from app.ops.logs import log, place_of
 from app.store import outbox
 from app.store.database import Database, why
 from app.store.outbox import Claim, Settlement, State
@@ -125,12 +125,14 @@ class Courier:
         await self._database.run(work)
 
     async def run(self) -> None:
-        """Sends what is due until stopped."""
+        """Sends what is due until stopped. Nothing else ends it: signed plans would wait unseen."""
         while not self._stopping.is_set():
             try:
                 await self._send_due()
             except SQLAlchemyError as error:
                 log().error("delivery.database", error=type(error).__name__, reason=why(error))
+            except Exception as error:  # noqa: BLE001 - the last resort: nobody awaits this loop
+                log().error("delivery.failed", error=type(error).__name__, where=place_of(error))
             try:
                 await asyncio.wait_for(self._stopping.wait(), POLL_SECONDS)
             except TimeoutError:
@@ -177,7 +179,7 @@ class Courier:
             self._under_way.pop(name, None)
             error = None if task.cancelled() else task.exception()
             if error is not None:
-                log().error("delivery.failed", error=type(error).__name__)
+                log().error("delivery.failed", error=type(error).__name__, where=place_of(error))
 
         return landed
 

@@ -16,6 +16,7 @@ LONGEST = timedelta(hours=24)
 OUTAGE = {0, 408, 429, 502, 503, 504}
 """No answer, or one that says nothing of the plan itself: these pass, and are not counted as tries."""
 GIVEN_UP = "Concordance stopped trying. Tell your integration team, or try again here."
+OUR_FAULT = "Something went wrong on our side each time it was sent."
 
 
 def waited_long(claim: Claim, now: datetime) -> bool:
@@ -64,7 +65,7 @@ class Judge:
     def stumble(self, failed: Stumble, written: Written) -> Settlement:
         doubtful = self.claim.doubtful or failed.why in {Why.UNKNOWN, Why.CLASH}
         tries = self.claim.tries + (failed.status not in OUTAGE)
-        state, words = self._state(failed, tries, doubtful=doubtful), failed.words
+        state, words = self._state(failed.why, tries, doubtful=doubtful), failed.words
         if state is State.REJECTED and written.filed:  # the plan is there: the rest is for a person
             return self.outcome(Outcome(State.DONE, written))
         if state is State.REJECTED and failed.why is not Why.REFUSED:
@@ -81,8 +82,8 @@ class Judge:
             doubtful=doubtful,
         )
 
-    def _state(self, failed: Stumble, tries: int, *, doubtful: bool) -> State:
-        match failed.why:
+    def _state(self, why: Why, tries: int, *, doubtful: bool) -> State:
+        match why:
             case Why.NO_ACCESS:
                 return State.WAITING_FOR_USER
             case Why.REFUSED:
@@ -95,21 +96,32 @@ class Judge:
         """Short at first, then every minute: an EHR that is back is noticed within one."""
         lasting = (self.now - self.claim.trying_since).total_seconds()
         outage = next((s for s in LOOKS if lasting < 4 * s), 60)
-        poison = POISON_PAUSES[min(tries, len(POISON_PAUSES)) - 1] if tries else 0
-        return timedelta(seconds=max(outage, poison, min(failed.wait, LONGEST.total_seconds())))
+        poison = _poison_pause(tries) if tries else timedelta()
+        asked = min(timedelta(seconds=failed.wait), LONGEST)
+        return max(timedelta(seconds=outage), poison, asked)
 
     def stopped(self, written: Written) -> Settlement:
-        """Our own process stopped, or failed, in the middle: what it had sent is not known."""
+        """
+        Our own process stopped, or failed, in the middle: what it had sent is not known. What fails each
+        time is given up as well.
+        """
+        tries = self.claim.tries + 1
+        state = self._state(Why.UNKNOWN, tries, doubtful=True)
+        again = state is State.IN_DOUBT
         return Settlement(
-            state=State.IN_DOUBT,
+            state=state,
             outcome="stopped",
             detail="Stopped before an answer was read.",
             written=written.to_json(),
-            tries=self.claim.tries + 1,
-            problem="",
-            next_try_at=self.now + timedelta(seconds=LOOKS[0]),
+            tries=tries,
+            problem="" if again else f"{OUR_FAULT} {GIVEN_UP}",
+            next_try_at=self.now + _poison_pause(tries) if again else None,
             doubtful=True,
         )
+
+
+def _poison_pause(tries: int) -> timedelta:
+    return timedelta(seconds=POISON_PAUSES[min(tries, len(POISON_PAUSES)) - 1])
 
 
 def _remarks(written: Written) -> list[str]:

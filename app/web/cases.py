@@ -25,6 +25,7 @@ from launch.errors import LaunchError
 Progress = Callable[[str, str], None]
 ReadChart = Callable[[str, LaunchContext, Progress], Awaitable[Chart]]
 MOST_OPEN = 500
+UNUSED_SECONDS = 900.0  # as long as a session may be idle: after it nobody may see the chart
 _OUR_FAULT = (
     "The chart could not be shown because something went wrong on our side. Nothing you signed is "
     "lost. Open Concordance again from the chart, then report the number below."
@@ -64,6 +65,7 @@ class Case:
     answers_read: bool = False  # those that were given in the EHR, once a launch
     failure: CmmError | None = None
     task: asyncio.Task[None] | None = None
+    unused: asyncio.TimerHandle | None = None
 
     @property
     def reading(self) -> bool:
@@ -90,7 +92,8 @@ class Cases:
         """The case of a session; its reading starts if nobody has started it."""
         case = self._cases.get(session_id)
         if case is None:
-            case = self.reopen(session_id, context)
+            return self.reopen(session_id, context)
+        self._keep(case)
         return case
 
     def reopen(self, session_id: str, context: LaunchContext) -> Case:
@@ -100,13 +103,26 @@ class Cases:
             self.close(next(iter(self._cases)))
         case = Case(session_id, context, self._today())
         case.task = asyncio.create_task(self._fill(case))
-        self._cases[session_id] = case
+        self._keep(case)
         return case
+
+    def _keep(self, case: Case) -> None:
+        """Until nobody has used it for a while; the one used last is the last to make room."""
+        if case.unused is not None:
+            case.unused.cancel()
+        case.unused = asyncio.get_running_loop().call_later(
+            UNUSED_SECONDS, self.close, case.session_id
+        )
+        self._cases.pop(case.session_id, None)
+        self._cases[case.session_id] = case
 
     def close(self, session_id: str) -> None:
         case = self._cases.pop(session_id, None)
-        if case is not None and case.task is not None:
-            case.task.cancel()
+        if case is None:
+            return
+        for end in (case.unused, case.task):
+            if end is not None:
+                end.cancel()
 
     def told(self, case: Case) -> None:
         """Its failure was shown: who asks for the chart again has it read again."""

@@ -224,6 +224,28 @@ def test_a_fault_of_our_own_leaves_the_plan_in_doubt(
     assert clinic.state == "done"
 
 
+def test_a_fault_of_our_own_that_lasts_is_given_up_after_eight_tries(
+    clinic: Clinic, ehr: FakeEhr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would be tried every two seconds for ever, and nobody told."""
+
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    plan = clinic.sign(clinic.launch())
+    with monkeypatch.context() as patched:
+        patched.setattr("app.delivery.attempt.send", broken)
+        clinic.deliver(plan)
+        clinic.rounds(100, seconds=300)
+    assert (clinic.state, clinic.attempts) == ("rejected", ["stopped"] * 8)
+    assert "on our side" in clinic.receipt.sentence
+    assert "stopped trying" in clinic.receipt.sentence
+    check(clinic, ehr)
+    clinic.take_up(clinic.launch())
+    clinic.rounds(3)
+    assert (clinic.state, len(ehr.of("CarePlan"))) == ("done", 1)
+
+
 def test_done_and_its_audit_event_are_kept_together_or_not_at_all(
     clinic: Clinic, ehr: FakeEhr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,11 +293,14 @@ def test_a_row_of_a_dead_key_is_not_lost(clinic: Clinic, ehr: FakeEhr) -> None:
     assert clinic.state == "done"
 
 
+@pytest.mark.parametrize(
+    "trouble", [OperationalError("locked", {}, Exception()), RuntimeError("can't start new thread")]
+)
 def test_a_database_that_is_busy_does_not_end_the_background_loop(
-    clinic: Clinic, ehr: FakeEhr, monkeypatch: pytest.MonkeyPatch
+    clinic: Clinic, ehr: FakeEhr, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     monkeypatch.setattr("app.delivery.courier.POLL_SECONDS", 0.01)
-    busy = [OperationalError("locked", {}, Exception())]
+    busy = [trouble]
     due = outbox.due
 
     def sometimes(*given: Any) -> list[str]:

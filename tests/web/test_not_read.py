@@ -69,6 +69,42 @@ def test_a_fault_nobody_foresaw_is_logged_by_its_place_without_its_words() -> No
     assert "Zzphi" not in str(entry)
 
 
+def test_a_chart_nobody_looks_at_any_more_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its session has been idle for too long, so nobody may see it."""
+    monkeypatch.setattr("app.web.cases.UNUSED_SECONDS", 0)
+
+    async def read(*_: object) -> NoReturn:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def go() -> bool:
+        cases = Cases(read, load_for_site(None, TODAY), load_vocabulary(), lambda: TODAY)
+        first = cases.open("a session", context())
+        assert cases.open("a session", context()) is first
+        assert first.task
+        await asyncio.wait({first.task})
+        return cases.open("a session", context()) is first
+
+    assert not asyncio.run(go())
+
+
+def test_the_chart_used_last_is_the_last_to_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.cases.MOST_OPEN", 2)
+
+    async def read(*_: object) -> NoReturn:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def go() -> bool:
+        cases = Cases(read, load_for_site(None, TODAY), load_vocabulary(), lambda: TODAY)
+        used, _ = (cases.open(name, context()) for name in ("used", "left"))
+        cases.open("used", context())
+        cases.open("third", context())
+        return cases.open("used", context()) is used
+
+    assert asyncio.run(go())
+
+
 def test_what_failed_once_is_read_again_by_whoever_tries_again(tmp_path: Path) -> None:
     """The frame of an EHR has no button to reload one page."""
 
