@@ -35,6 +35,18 @@ def untaken(knowledge: Knowledge) -> Iterator[str]:
                 )
 
 
+def misreported(knowledge: Knowledge) -> Iterator[str]:
+    """A row whose finding would show the page of a rule that is about something else."""
+    for table in sorted({str(rule.over) for rule in knowledge.rules if rule.over}):
+        for row in getattr(knowledge.tables, table, ()):
+            named = knowledge.rule(getattr(row, "rule", ""))
+            if named is not None and not (named.over == table and takes(named, row)):
+                yield (
+                    f"{label(table, row)}: it is reported under {named.id}, which does not take it; "
+                    "name the rule that does, or none"
+                )
+
+
 def unread(knowledge: Knowledge) -> Iterator[str]:
     """Advice for a phenotype that no result is ever read as."""
     for row in knowledge.tables.pharmacogenomics:
@@ -99,4 +111,10 @@ def _values(call: Call) -> Iterator[Any]:
     return (getattr(call.args, name) for name in call.args.__struct_fields__)
 
 
-CHECKS: Iterable[Callable[[Knowledge], Iterator[str]]] = (untaken, unread, unasked, unheld)
+CHECKS: Iterable[Callable[[Knowledge], Iterator[str]]] = (
+    untaken,
+    misreported,
+    unread,
+    unasked,
+    unheld,
+)

@@ -12,9 +12,11 @@ from app.assessment import CompiledKnowledge, assess, compile_knowledge
 from app.assessment.asking import ask_table
 from app.assessment.chart_index import ChartIndex, index
 from app.assessment.given import chart_of
+from app.assessment.given_prices import prices_of
 from app.assessment.loading import load_compiled
 from app.assessment.outcomes import Hit
 from app.assessment.over_goals import condition_goals
+from app.assessment.rule_tests import cases
 from app.domain.assessment import Assessment, Citation
 from app.domain.chart import Chart
 from app.knowledge.library import Knowledge
@@ -93,6 +95,20 @@ def with_rows(knowledge: Knowledge, table: str, rows: Iterable[Any]) -> Compiled
 @pytest.mark.parametrize("table", CHARTS)
 def test_every_row_speaks_on_some_chart(table: str) -> None:
     assert silent(table, load_compiled()) == []
+
+
+def test_every_rule_speaks_beside_all_the_others() -> None:
+    """On the charts that set it off alone it is heard in the whole assessment as well."""
+    compiled, vocabulary = load_compiled(), load_vocabulary()
+    for case in cases(compiled):
+        if case.test.expect != "problem":
+            continue
+        given = case.test.given
+        prices = prices_of(given, vocabulary, TODAY)
+        priced = replace(compiled, lookups=replace(compiled.lookups, prices=prices))
+        found = assess(chart_of(given, compiled.knowledge, vocabulary, TODAY), priced, TODAY)
+        heard = {rule for problem in found.problems for rule in (problem.rule, *problem.also_rules)}
+        assert case.rule in heard, case.name
 
 
 def test_no_table_that_rules_run_over_is_left_out() -> None:

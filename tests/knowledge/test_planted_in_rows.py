@@ -184,6 +184,11 @@ PLANTED = {
         "pharmacogenomics.csv, pgx-planted",
         "no rule over pharmacogenomics.csv takes it, so it never speaks; name one",
     ),
+    "row reported under another rule": Fault(
+        renal("one", below=30, rule="I02"),
+        "renal_dosing.csv, one",
+        "it is reported under I02, which does not take it; name the rule that does",
+    ),
     "phenotype that no result says": Fault(
         row("pharmacogenomics", **GENE, rule="I07b", phenotype="low-dose genotype (-1639A)"),
         "pharmacogenomics.csv, pgx-planted",
