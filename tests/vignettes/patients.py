@@ -140,4 +140,5 @@ def _answer(entry: object) -> Json:
     word, *on = facts(entry)
     question, asked, system, value, said = codes()["answers"][word]
     seen = observation("", concept("loinc", question, asked), on[0] if on else SEEN)
-    return seen | {"valueCodeableConcept": concept(system, value, said)}
+    answer = {"text": said} if system == "text" else concept(system, value, said)
+    return seen | {"valueCodeableConcept": answer}
