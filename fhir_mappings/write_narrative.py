@@ -151,7 +151,9 @@ def _open(plan: ActionPlan) -> Iterable[str]:
         yield "</ul>"
     if plan.gaps:
         yield "<h2>What could not be read or used</h2><ul>"
-        yield from (f"<li>{words(g.what)} {words(g.why)} {words(g.effect)}</li>" for g in plan.gaps)
+        yield from (
+            f"<li>{words(g.headed)} {words(g.why)} {words(g.effect)}</li>" for g in plan.gaps
+        )
         yield "</ul>"
 
 

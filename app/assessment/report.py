@@ -130,7 +130,7 @@ def as_table(assessment: Assessment, chart: Chart) -> str:
         parts.append("\n".join(_problem_lines(assessment.problems)))
     if assessment.untreated:
         parts.append("\n".join(f"- {_SHAPES[u.state]}: {u.title}" for u in assessment.untreated))
-    parts += [f"Not read: {g.what.rstrip('.')}: {g.why} {g.effect}" for g in assessment.gaps]
+    parts += [f"Not read: {g.headed} {g.why} {g.effect}" for g in assessment.gaps]
     return "\n\n".join(parts) + "\n"
 
 

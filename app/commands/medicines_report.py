@@ -132,7 +132,7 @@ def as_table(found: Json, chart: Chart, as_of: date) -> str:
         parts += [f"  - {note}" for note in m["notes"]]
     parts += [f"History: {h['name']} ({h['status'].replace('-', ' ')})" for h in found["history"]]
     parts += [f"Not recognised: {u['name']}: {u['why']}." for u in _off_the_list(found)]
-    parts += [f"Not read: {g['what'].rstrip('.')}: {g['why']} {g['effect']}" for g in found["gaps"]]
+    parts += [f"Not read: {g.headed} {g.why} {g.effect}" for g in chart.gaps]
     return "\n".join([*parts, _counted(found["counts"])]) + "\n"
 
 

@@ -143,6 +143,11 @@ class Gap:
     effect: str
     source: Source | None = None
 
+    @property
+    def headed(self) -> str:
+        """`what` as the beginning of a text: it is a sentence or only a name."""
+        return self.what if self.what.endswith(".") else f"{self.what}:"
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:

@@ -153,6 +153,9 @@ def test_the_table_says_once_what_was_not_recognised(
         "Not recognised",  # off the list no gap speaks of it
         "Not read",
     ]
+    assert "Not read: Medicine “Zorbimax plus”: Not recognised: it has no RxNorm code" in "".join(
+        said
+    )
     assert sum("Zorbimax" in line for line in said) == 2  # on the list, and why it can't be checked
 
 

@@ -129,4 +129,4 @@ def _medicines(plan: ActionPlan) -> list[str]:
 
 
 def _gaps(plan: ActionPlan) -> list[str]:
-    return [" ".join(p for p in (g.what, g.why, g.effect) if p) for g in plan.gaps]
+    return [" ".join(p for p in (g.headed, g.why, g.effect) if p) for g in plan.gaps]
