@@ -7,7 +7,7 @@ from app.assessment.chart_index import ChartIndex, Line
 from app.assessment.courses import Change, dated_orders
 from app.assessment.predicates_lab import latest_within
 from app.assessment.resolving import Predicate, Resolver, Scope, narrowed
-from app.assessment.sentences import day, listed
+from app.assessment.sentences import counted, day, listed
 from app.chart.fills import counts
 from app.domain.medicines import LineStatus, MedicationEntry
 from app.knowledge import vocabulary as v
@@ -61,7 +61,7 @@ def fills(args: v.MedicineFills, _: Resolver) -> Predicate:
         days = [f.handed_over.latest for f in line.medicine.fills if counts(f) and f.handed_over]
         recent = sorted({d for d in days if period.before(index.as_of) <= d <= index.as_of})
         if len(recent) < args.at_least:
-            return NotFound((f"{len(recent)} fills in the last {period.words}",))
+            return NotFound((f"{counted(len(recent), 'fill')} in the last {period.words}",))
         said = f"{len(recent)} times in {period.words} (last {day(recent[-1])})"
         return Found((line.input,), (("fills", said),))
 
@@ -88,7 +88,7 @@ def courses(args: v.Courses, resolver: Resolver) -> Predicate:
             return Found(inputs, (("courses", said),))
         if index.unread("MedicationRequest"):
             return CannotTell((index.unread_words("MedicationRequest"),), unread=True)
-        return NotFound((f"{len(found)} courses in the last {period.words}",))
+        return NotFound((f"{counted(len(found), 'course')} in the last {period.words}",))
 
     return ask
 

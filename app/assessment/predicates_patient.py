@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.assessment.answers import Answer, CannotTell, Found, NotFound
 from app.assessment.chart_index import ChartIndex
 from app.assessment.resolving import Predicate, Resolver, Scope
-from app.assessment.sentences import day, inside, listed
+from app.assessment.sentences import counted, day, inside, listed
 from app.domain.assessment import Input
 from app.domain.chart import Condition
 from app.domain.dates import PartialDate
@@ -138,7 +138,9 @@ def count(args: v.ConditionCount, resolver: Resolver) -> Predicate:
             return Found(found.inputs, found.words + times, found.conditions)
         if index.unread("Condition"):
             return _not_read(index)
-        return NotFound((f"{title} recorded {len(within)} times in the last {period.words}",))
+        return NotFound(
+            (f"{title} recorded {counted(len(within), 'time')} in the last {period.words}",)
+        )
 
     return ask
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.assessment.loading import load_compiled
+from app.assessment.sentences import counted
 from app.commands.files import must_list
 from app.commands.here import knowledge_here
 from app.domain.errors import CmmError
@@ -23,7 +24,7 @@ def run(old: str, new: str) -> int:
     lines = differences(before, after)
     for line in lines:
         print(line)
-    print(f"{len(lines)} differences between {before.version} and {after.version}")
+    print(f"{counted(len(lines), 'difference')} between {before.version} and {after.version}")
     print(f"What each release changed, and why: {CHANGELOG}")
     return 0
 

@@ -17,9 +17,11 @@ def count_words(count: int | None) -> str:
 
 
 def rate_words(rate: Rate) -> str:
-    """`20 of 40 (50 %)`; where there is nobody to count, that."""
+    """`20 of 40 (50 %)`; where there is nobody to count, or nothing to show, that."""
     if rate.denominator == 0:
         return "nobody to count yet"
+    if rate.denominator is None:
+        return HIDDEN if rate.numerator is None else f"{rate.numerator} of a number {HIDDEN}"
     share = "" if rate.percent is None else f" ({rate.percent} %)"
     return f"{count_words(rate.numerator)} of {count_words(rate.denominator)}{share}"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from app.assessment.sentences import counted
 from app.domain.assessment import Assessment, CellState, Severity
 from app.domain.chart import Chart
 from app.domain.errors import CmmError
@@ -31,6 +32,19 @@ class OpenEnds:
     @property
     def any(self) -> bool:
         return bool(self.undecided or self.cells_not_assessed)
+
+    @property
+    def words(self) -> str:
+        """What the plan does not list itself, the cells, is only said here."""
+        told = []
+        if self.undecided:
+            are = "is" if self.undecided == 1 else "are"
+            told.append(
+                f"{counted(self.undecided, 'problem')} {are} undecided, which the plan will say"
+            )
+        if self.cells_not_assessed:
+            told.append(f"{counted(self.cells_not_assessed, 'cell')} could not be assessed")
+        return "; ".join(told)
 
 
 def open_ends(draft: Draft, assessment: Assessment) -> OpenEnds:
@@ -98,8 +112,7 @@ def _refuse_open_ends(ends: OpenEnds) -> None:
     if ends.any:
         raise CmmError(
             "CMM-4001",
-            f"{ends.undecided} problems are undecided and {ends.cells_not_assessed} cells could not be "
-            "assessed: confirm that you sign knowing this, or go back and decide them.",
+            f"{ends.words}: confirm that you sign knowing this, or go back and decide.",
             status=422,
         )
 

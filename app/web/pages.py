@@ -51,6 +51,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "progress_mark": words.progress_mark,
     "recorded": words.recorded,
     "resource_words": words.resource_words,
+    "several": counted,
     "source_kinds": source_kinds,
     "source_line": words.source_line,
     "unit": words.unit,

@@ -68,6 +68,11 @@ def test_from_the_chart_to_a_plan_in_the_chart_inside_the_frame(
     frame.get_by_role("button", name="Sign and send").click()
     expect(frame.get_by_role("status")).to_contain_text("Saved in Sandbox EHR")
     page.screenshot(path=pictures / "3-receipt-in-frame.png")
+    button = frame.get_by_role("button", name="Send the message").bounding_box()
+    papers = frame.get_by_role("heading", name="Papers of this plan").bounding_box()
+    assert button is not None
+    assert papers is not None
+    assert papers["y"] - (button["y"] + button["height"]) >= 8  # pixels between the two
     page.get_by_role("link", name=re.compile("Notes")).click()
     expect(page.locator("body")).to_contain_text("Medication action plan")
     expect(page.locator("body")).to_contain_text("metformin")
@@ -109,6 +114,18 @@ def test_no_page_scrolls_sideways(page: Page, demo: str, width: int, pictures: P
         if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
             wide.append(step)
     assert wide == []
+
+
+def test_a_narrow_page_uses_its_whole_width_and_names_every_cell(page: Page, demo: str) -> None:
+    open_alone(page, demo, "harold-jensen")
+    page.set_viewport_size({"width": 400, "height": 700})
+    root = page.url.rsplit("/", 1)[0]
+    for step in ("chart", "medicines", "about"):
+        page.goto(f"{root}/{step}")
+        rows = page.locator("table.stack tbody tr")
+        assert rows.first.evaluate("row => row.offsetWidth") >= 360
+        cells = page.locator("table.stack tbody td:nth-child(n + 3)")
+        assert cells.evaluate_all("all => all.filter(td => !td.dataset.label).length") == 0
 
 
 def test_the_review_works_without_javascript(plain: Page) -> None:

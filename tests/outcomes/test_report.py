@@ -11,6 +11,7 @@ from app.domain.plan import ClinicalValue
 from app.outcomes.measures import measures
 from app.outcomes.records import Asked, Programme, Visit
 from app.outcomes.report import Rate, Report, report
+from app.outcomes.words import rate_words
 from tests.outcomes.clinic import (
     LATER,
     NAMES,
@@ -225,3 +226,19 @@ def test_every_measure_says_where_it_comes_from_and_counts_columns_that_exist() 
         assert one.source
         assert one.status in {"verified", "unreviewed"}
         assert {one.denominator, one.numerator} <= set(tables[one.table].columns)
+
+
+@pytest.mark.parametrize(
+    ("denominator", "numerator", "words"),
+    [
+        (40, 20, "20 of 40 (50 %)"),
+        (0, 0, "nobody to count yet"),
+        (40, None, "not shown of 40"),
+        (None, 0, "0 of a number not shown"),
+        (None, None, "not shown"),
+    ],
+)
+def test_a_rate_says_once_what_is_not_shown(
+    denominator: int | None, numerator: int | None, words: str
+) -> None:
+    assert rate_words(Rate(measures()[0], denominator, numerator)) == words

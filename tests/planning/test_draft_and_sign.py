@@ -29,7 +29,7 @@ from app.planning.draft import (
 )
 from app.planning.own import OwnProblem, own_problem
 from app.planning.propose import planned_actions, proposed_goals, proposed_touchpoints
-from app.planning.sign import open_ends, sign
+from app.planning.sign import OpenEnds, open_ends, sign
 from tests.plans import METFORMIN, OTHER, PHARMACIST, PROBLEM
 
 AS_OF = date(2026, 11, 21)
@@ -139,6 +139,18 @@ def test_what_is_open_must_be_owned_up_to(d: Draft, a: Assessment) -> None:
 def test_open_ends_count_high_problems_apart() -> None:
     ends = open_ends(draft(), assessment(CANNOT))
     assert (ends.undecided, ends.undecided_high, ends.cells_not_assessed) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        (OpenEnds(0, 0, 13), "13 cells could not be assessed"),
+        (OpenEnds(1, 0, 0), "1 problem is undecided, which the plan will say"),
+        (OpenEnds(2, 1, 1), "2 problems are undecided, which the plan will say; 1 cell could not be assessed"),
+    ],
+)  # fmt: skip
+def test_only_what_is_open_is_named(ends: OpenEnds, words: str) -> None:
+    assert ends.words == words
 
 
 LISTS = CodedLists(
