@@ -20,7 +20,7 @@ async def verify(database: Database) -> Verified:
     at = Verified()
     while True:
         start = at
-        at = await database.run(lambda c: follow(c, start, AT_A_TIME))  # noqa: B023 - awaited here
+        at = await database.read(lambda c: follow(c, start, AT_A_TIME))  # noqa: B023 - awaited here
         if at.broken or at.events - start.events < AT_A_TIME:
             return at
 
@@ -51,7 +51,7 @@ class AuditWatch:
         if self._clock() < self._next:
             return
         seen = self._seen
-        kept = await self._database.run(lambda c: still_ends_in(c, seen))
+        kept = await self._database.read(lambda c: still_ends_in(c, seen))
         found = await verify(self._database)
         self._next = self._clock() + EVERY
         if found.broken or not kept:

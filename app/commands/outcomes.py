@@ -54,12 +54,13 @@ def _told(
             "both are kept in the audit trail.",
         )
     names = names_of(knowledge_here().knowledge)
-    with database.begin() as connection:
+    with database.reading() as connection:  # it takes a while, and nobody who signs may wait for it
         programme = stored(connection, seal_of(settings), asked.site)
-        if identified:
-            chosen = part(programme, asked, names.classes_of)
-            detail = {"by": identified.by, "reason": identified.reason}
-            export = AuditEvent(IDENTIFIED_EXPORT, at, tenant=asked.site, detail=detail)
+    if identified:
+        chosen = part(programme, asked, names.classes_of)
+        detail = {"by": identified.by, "reason": identified.reason}
+        export = AuditEvent(IDENTIFIED_EXPORT, at, tenant=asked.site, detail=detail)
+        with database.begin() as connection:
             return leaving(connection, chosen, identified.which, export)
     found = report(programme, asked, names, settings.smallest_cell)
     if form == "measure-report":

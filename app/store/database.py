@@ -15,6 +15,7 @@ from app.store.schema import METADATA
 
 T = TypeVar("T")
 BUSY_SECONDS = 10
+_READS = "reads"
 
 
 class Database:
@@ -42,11 +43,27 @@ class Database:
         with self.engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """What stands there at one moment: it waits for nobody who writes, and keeps nobody from it."""
+        reader = self.engine.execution_options(**{_READS: True})
+        with reader.begin() as connection:
+            yield connection
+
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Runs `work` in one transaction on a worker thread."""
 
         def transaction() -> T:
-            with self.engine.begin() as connection:
+            with self.begin() as connection:
+                return work(connection)
+
+        return await asyncio.to_thread(transaction)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """The same for work that changes nothing."""
+
+        def transaction() -> T:
+            with self.reading() as connection:
                 return work(connection)
 
         return await asyncio.to_thread(transaction)
@@ -92,9 +109,11 @@ def _engine(url: str) -> Engine:
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def begin_immediate(connection: Connection) -> None:
+    def begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get(_READS, False)
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
         # Without IMMEDIATE two writers can both read first and one of them fails at commit.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

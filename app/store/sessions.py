@@ -60,7 +60,7 @@ class SqlSessions:
 
     async def load(self, key: str) -> StoredSession | None:
         query = select(SESSIONS).where(SESSIONS.c.key == key)
-        row = await self._database.run(lambda c: c.execute(query).mappings().first())
+        row = await self._database.read(lambda c: c.execute(query).mappings().first())
         return StoredSession(**row) if row else None
 
     async def replace_tokens(self, key: str, seen_version: int, tokens: bytes) -> bool:

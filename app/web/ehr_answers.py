@@ -32,7 +32,7 @@ async def came_in(visit: OpenVisit) -> CameIn:
     plan, services = visit.before, visit.services
     if plan is None or visit.case.answers_read:
         return CameIn()
-    asked = await services.database.run(
+    asked = await services.database.read(
         lambda c: asked_there(c, visit.chart_key, plan, services.lists)
     )
     try:

@@ -79,7 +79,7 @@ class NoteInstead:
 async def note_instead(visit: Visit) -> NoteInstead | None:
     """None where nothing was refused, a note is no open way, or somebody else signed the plan."""
     services, key = visit.services, visit.chart_key
-    found = await services.database.run(lambda c: refused(c, services.seal, key))
+    found = await services.database.read(lambda c: refused(c, services.seal, key))
     if found is None or not is_signer(visit.context, found.row["signer"]):
         return None
     server, rungs = await _ways(visit)

@@ -33,7 +33,7 @@ class Offered:
 
 async def offered(visit: Visit) -> Offered:
     services = visit.services
-    found = await services.database.run(
+    found = await services.database.read(
         lambda c: held(c, services.seal, visit.chart_key, visit.signed_before(c)[1])
     )
     if found is None:
@@ -61,8 +61,8 @@ async def _offer(visit: Visit, found: Held) -> Offered:
 async def told(visit: Visit, ehr: str) -> tuple[MessageTold, ...]:
     """The message of the version signed last first; one of an earlier version says whose it is."""
     key = visit.chart_key
-    rows = await visit.services.database.run(lambda c: messages.of_chart(c, key))
-    newest = await visit.services.database.run(lambda c: visit.signed_before(c)[0])
+    rows = await visit.services.database.read(lambda c: messages.of_chart(c, key))
+    newest = await visit.services.database.read(lambda c: visit.signed_before(c)[0])
     version = newest.version if newest else 0
     every = [(row["version"], message_told(row, ehr)) for row in rows]
     return tuple(m if v == version else _earlier(m, v) for v, m in every)

@@ -71,6 +71,9 @@ class MortalDatabase(Database):
         self._life.passes(f"after commit of {named}")
         return answer
 
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await self.run(work)
+
 
 def _now(connection: Connection) -> tuple[str, int]:
     """The newest plan's state, and how often this connection has changed anything."""

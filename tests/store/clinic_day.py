@@ -98,6 +98,10 @@ class OneThread(Database):
         with self.begin() as connection:
             return work(connection)
 
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        with self.reading() as connection:
+            return work(connection)
+
 
 @dataclass
 class Day:

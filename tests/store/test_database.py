@@ -1,14 +1,20 @@
-"""A database that can't be used is refused at start with one sentence, not at the first query."""
+"""The database: refused at start with one sentence where it can't be used; who reads blocks nobody."""
 
+import asyncio
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
+from app.audit.trail import AuditEvent, record
 from app.domain.errors import CmmError
 from app.store.database import Database
-from app.store.schema import METADATA
+from app.store.schema import AUDIT, METADATA
 
 
 @pytest.fixture
@@ -87,3 +93,45 @@ def test_a_column_that_nobody_has_to_fill_does_no_harm(file: Path) -> None:
 def test_what_is_no_database_is_said_so(url: str, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database, but long enough to be looked at. " * 30, "utf-8")
     assert refused(url.format(folder=tmp_path)).code == "CMM-6002"
+
+
+@pytest.fixture
+def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Somebody writes, and does not end."""
+    monkeypatch.setattr("app.store.database.BUSY_SECONDS", 0)
+    database = Database(f"sqlite:///{tmp_path}/t.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "t.sqlite3", isolation_level=None)) as writer:
+        writer.execute("begin immediate")
+        yield database
+    database.close()
+
+
+def audited(connection: Connection) -> int:
+    return len(connection.execute(AUDIT.select()).all())
+
+
+def test_who_reads_waits_for_nobody_who_writes(busy: Database) -> None:
+    assert asyncio.run(busy.read(audited)) == 0
+    with pytest.raises(OperationalError):
+        asyncio.run(busy.run(audited))
+
+
+def test_who_writes_waits_for_nobody_who_reads(file: Path) -> None:
+    """A report over all plans takes a while."""
+    database = Database(f"sqlite:///{file}")
+    with database.reading() as report:
+        before = audited(report)
+        with database.begin() as other:
+            record(other, AuditEvent("plan-signed", datetime(2026, 11, 21, tzinfo=UTC)))
+        assert audited(report) == before  # and tells of one moment
+    assert asyncio.run(database.read(audited)) == before + 1
+    database.close()
+
+
+def test_what_only_reads_can_not_write(file: Path) -> None:
+    database = Database(f"sqlite:///{file}")
+    event = AuditEvent("plan-signed", datetime(2026, 11, 21, tzinfo=UTC))
+    with pytest.raises(OperationalError):
+        asyncio.run(database.read(lambda c: record(c, event)))
+    asyncio.run(database.run(lambda c: record(c, event)))
+    database.close()

@@ -46,7 +46,7 @@ async def conflict_page(visit: CurrentOpenVisit) -> Response:
 async def _both(visit: OpenVisit) -> _Both | None:
     """None when there is nothing to settle any more. Theirs is read anew each time."""
     seal, chart = visit.services.seal, visit.chart_key
-    conflict = await visit.services.database.run(lambda c: conflict_of(c, seal, chart))
+    conflict = await visit.services.database.read(lambda c: conflict_of(c, seal, chart))
     if conflict is None:
         return None
     if conflict.seen is None:

@@ -17,7 +17,7 @@ FILE_NAME = "medication-action-plan.txt"  # no name or number: it may lie in a s
 
 @router.get("/copy")
 async def copy_page(visit: CurrentOpenVisit) -> Response:
-    held = await visit.services.database.run(lambda c: _held(c, visit))
+    held = await visit.services.database.read(lambda c: _held(c, visit))
     tenant = visit.services.tenants.by_name(visit.context.tenant)
     return page(
         "copy.html",

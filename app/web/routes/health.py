@@ -21,7 +21,7 @@ async def live() -> Response:
 async def ready(services: CurrentServices) -> Response:
     """Ready when the database answers and knowledge is loaded."""
     try:
-        await services.database.run(lambda c: c.execute(text("SELECT 1")).scalar())
+        await services.database.read(lambda c: c.execute(text("SELECT 1")).scalar())
     except SQLAlchemyError:
         return JSONResponse({"status": "not ready", "reason": "database"}, status_code=503)
     return JSONResponse(

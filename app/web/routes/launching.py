@@ -150,7 +150,7 @@ async def _first_page(visit: Visit) -> str:
     if asked:
         return asked
     services, chart = visit.services, visit.chart_key
-    plan, signed = await services.database.run(
+    plan, signed = await services.database.read(
         lambda c: (latest_plan(c, services.seal, chart), latest_signing(c, services.seal, chart))
     )
     if plan is None or signed is None or not plan.actions:

@@ -22,7 +22,7 @@ async def print_paper(visit: CurrentVisit, request: Request) -> Response:
     kind, _, wanted = str(form.get("paper", "")).partition("-")
     how = wanted if wanted in FORMS else "page"
     language = language_of(str(form.get("language", "")))
-    plan = await visit.services.database.run(lambda c: _signed(c, visit))
+    plan = await visit.services.database.read(lambda c: _signed(c, visit))
     answer = await handed_out(kind, how, paper_of(kind, how, plan, visit.services, language))
     detail: dict[str, str | int] = {
         "plan": plan.id,

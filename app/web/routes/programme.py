@@ -8,7 +8,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Response
-from sqlalchemy import Connection
 
 from app.audit.trail import AuditEvent
 from app.domain.errors import CmmError
@@ -17,7 +16,7 @@ from app.outcomes.measure_report import measure_reports
 from app.outcomes.naming import names_of
 from app.outcomes.payers import NOT_RECORDED, payers
 from app.outcomes.reading import stored
-from app.outcomes.records import Asked
+from app.outcomes.records import Asked, Programme
 from app.outcomes.report import Report, part, report
 from app.outcomes.words import (
     as_csv,
@@ -30,6 +29,7 @@ from app.outcomes.words import (
 from app.web.bars import drawing
 from app.web.pages import page
 from app.web.protection import form_token
+from app.web.services import Services
 from app.web.visit import CurrentVisit, Visit
 
 router = APIRouter(prefix="/s/{session_id}/programme")
@@ -53,8 +53,8 @@ def _require_reader(visit: Visit) -> None:
     if not may_read(visit):
         raise CmmError(
             "CMM-7001",
-            "The programme page is open only to those whom the operator named. Ask whoever looks "
-            "after Concordance at your site.",
+            "The programme page is open only to those whom the operator named. Ask to be named, or "
+            "go back to the chart.",
             403,
         )
 
@@ -140,11 +140,9 @@ async def identified(
         detail={"reason": reason.strip()},
     )
 
-    def work(connection: Connection) -> str:
-        chosen = part(stored(connection, visit.services.seal, asked.site), asked, names.classes_of)
-        return leaving(connection, chosen, which, export)
-
-    return _file(await visit.services.database.run(work), "text/csv", f"{which}.csv")
+    chosen = part(await _kept(visit.services, asked), asked, names.classes_of)
+    content = await visit.services.database.run(lambda c: leaving(c, chosen, which, export))
+    return _file(content, "text/csv", f"{which}.csv")
 
 
 def _day(text: str) -> date | None:
@@ -157,8 +155,13 @@ def _day(text: str) -> date | None:
 async def _report(visit: Visit, asked: Asked) -> Report:
     services = visit.services
     names = names_of(services.knowledge.knowledge)
-    kept = await services.database.run(lambda c: stored(c, services.seal, asked.site))
+    kept = await _kept(services, asked)
     return await asyncio.to_thread(report, kept, asked, names, services.settings.smallest_cell)
+
+
+async def _kept(services: Services, asked: Asked) -> Programme:
+    """Everything that was ever signed: it takes a while, and nobody who signs may wait for it."""
+    return await services.database.read(lambda c: stored(c, services.seal, asked.site))
 
 
 def _file(content: str, media: str, name: str) -> Response:

@@ -30,10 +30,10 @@ async def receipt_page(visit: CurrentVisit) -> Response:
     """Also while the EHR is down: what was signed is kept here, so the chart is not needed for it."""
     services = visit.services
     tenant = services.tenants.by_name(visit.context.tenant)
-    receipt = await services.database.run(
+    receipt = await services.database.read(
         lambda c: receipt_of(c, services.seal, visit.chart_key, tenant.name)
     )
-    held, history = await services.database.run(lambda c: _held(c, visit))
+    held, history = await services.database.read(lambda c: _held(c, visit))
     return page(
         "receipt.html",
         **await _frame(visit, receipt),
@@ -58,7 +58,7 @@ async def _frame(visit: Visit, receipt: Receipt | None) -> dict[str, Any]:
     case = visit.case
     await visit.services.cases.wait(case, BRIEFLY)
     if case.chart and case.assessment:
-        before, _ = await visit.services.database.run(visit.signed_before)
+        before, _ = await visit.services.database.read(visit.signed_before)
         opened = OpenVisit(
             **vars(visit), chart=case.chart, assessment=case.assessment, before=before
         )

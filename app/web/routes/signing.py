@@ -75,7 +75,7 @@ class _Desk:
 async def _desk(visit: OpenVisit) -> _Desk:
     """Read together: between two readings another click on Sign could make one into the other."""
     seal, key = visit.services.seal, visit.chart_key
-    return await visit.services.database.run(
+    return await visit.services.database.read(
         lambda c: _Desk(
             *visit.draft_in(c),
             latest_signing(c, seal, key),
