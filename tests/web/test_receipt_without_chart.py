@@ -9,9 +9,10 @@ from sqlalchemy.engine import Engine
 
 from app.main import create_app
 from app.ops.settings import Settings
-from app.store.schema import AUDIT, OUTBOX, PLANS
-from tests.web.desk import Desk
+from app.store.schema import AUDIT, DRAFTS, OUTBOX, PLANS
+from tests.web.desk import ROSA, Desk
 from tests.web.journey import APP, NOW, TODAY
+from tests.web.test_journey import problems
 
 
 class Away(httpx.AsyncBaseTransport):
@@ -81,6 +82,25 @@ def test_nothing_is_signed_when_the_audit_trail_can_not_be_written(tmp_path: Pat
         assert desk.plans == []
 
     asyncio.run(way())
+
+
+def test_no_decision_is_kept_without_its_event(tmp_path: Path) -> None:
+    async def way() -> tuple[str, int]:
+        desk = Desk(tmp_path)
+        await desk.browser.launch(ROSA)
+        first = problems((await desk.browser.step("review")).text)[0]
+        await desk.browser.step(f"review?problem={first}")
+        with desk.app.state.services.database.begin() as connection:
+            refused = "select raise(abort, 'no space left')"
+            connection.exec_driver_sql(
+                f"create trigger full before insert on audit begin {refused}; end"
+            )
+        page = await desk.browser.post(f"review/{first}/accept")
+        return page.text, len(desk.rows(DRAFTS))
+
+    page, kept = asyncio.run(way())
+    assert "CMM-6007" in page
+    assert kept == 0
 
 
 def counted(engine: Engine) -> list[int]:

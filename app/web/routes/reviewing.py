@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.audit.trail import AuditEvent, record
 from app.domain.assessment import Cell, MedicationTherapyProblem, Need
 from app.domain.errors import CmmError
 from app.domain.plan import Decision, Verdict
@@ -139,17 +138,8 @@ async def _record(visit: OpenVisit, decision: Decision) -> RedirectResponse:
         raise CmmError("CMM-4003", "This problem is not part of the review any more: reload the page.", 404)  # fmt: skip
     # The forms of a verdict are shown where there is none.
     made = decide_seeing(draft, decision, "", by=visit.editor, at=visit.clock())
-    await visit.save(made, seen)
-    rule = everything[decision.problem_id].rule
-    event = AuditEvent(
-        kind=decision.verdict.value,
-        at=visit.clock(),
-        tenant=visit.context.tenant,
-        chart=visit.chart_key,
-        user=visit.user_key,
-        detail={"rule": rule, "reason": decision.reason},
-    )
-    await visit.services.database.run(lambda c: record(c, event))
+    detail = {"rule": everything[decision.problem_id].rule, "reason": decision.reason}
+    await visit.save_audited(made, seen, decision.verdict.value, detail)
     return visit.goto(f"review?problem={decision.problem_id}#detail")
 
 
