@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from app.assessment.loading import load_for_site, with_prices
 from app.audit.knowledge import record_knowledge
 from app.audit.verify import AuditWatch
-from app.chart.read import read_chart
+from app.chart.read import Patience, read_chart
 from app.delivery import Courier, SystemDoor
 from app.delivery.ladder import Can
 from app.domain.chart import Chart
@@ -153,7 +153,9 @@ def _chart_reader(
     clock: Clock,
     today: Callable[[], date],
 ) -> ReadChart:
-    async def read(session_id: str, context: LaunchContext, progress: Progress) -> Chart:
+    async def read(
+        session_id: str, context: LaunchContext, progress: Progress, patience: Patience
+    ) -> Chart:
         client = await ehr(context.tenant, session_id)
         return await read_chart(
             client,
@@ -164,6 +166,7 @@ def _chart_reader(
             vocabulary=vocabulary,
             progress=progress,
             read_at=clock(),
+            patience=patience,
         )
 
     return read

@@ -1,7 +1,8 @@
 """Launch context -> Chart: every search in parallel, each failure a gap with its effect in words."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -33,6 +34,30 @@ _PARALLEL_MEDICATIONS = 5
 _MOST_MEDICATIONS = 200
 
 
+class Patience:
+    """How long a chart is waited for. With `enough` what still has not answered is not waited for any more."""
+
+    def __init__(self, seconds: float = CHART_SECONDS) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._until = self._clock() + seconds
+        self._waits: set[asyncio.Timeout] = set()
+
+    def enough(self) -> None:
+        self._until = self._clock()
+        for wait in self._waits:
+            wait.reschedule(self._until)
+
+    @asynccontextmanager
+    async def lasts(self) -> AsyncIterator[None]:
+        """Raises TimeoutError at its end."""
+        async with asyncio.timeout_at(self._until) as wait:
+            self._waits.add(wait)
+            try:
+                yield
+            finally:
+                self._waits.discard(wait)
+
+
 def _unlimited(_resource: str, _interaction: Interaction) -> bool:
     return True
 
@@ -52,7 +77,7 @@ async def read_chart(
     can: Can = _unlimited,
     progress: Progress = _unseen,
     read_at: datetime | None = None,
-    seconds: float = CHART_SECONDS,
+    patience: Patience | None = None,
 ) -> Chart:
     """
     Reads one patient's chart.
@@ -61,16 +86,16 @@ async def read_chart(
     offered, not granted or late is a gap, its type is `unread`, and the rest goes on. `dialect` is
     what the tenant says of its EHR, `can` what the scopes allow; `progress` hears one line per search.
     """
-    deadline = asyncio.get_running_loop().time() + seconds
+    patience = patience or Patience()
     offered = asyncio.create_task(_server(client, capabilities))
     try:
-        person = await _patient(client, patient_id, progress, deadline)
+        person = await _patient(client, patient_id, progress, patience)
     except BaseException:
         offered.cancel()
         raise
     server = await offered
     plan = plan_for(dialect, server)
-    reading = _Reading(client, patient_id, plan, server, can, progress, deadline)
+    reading = _Reading(client, patient_id, plan, server, can, progress, patience)
     reading.heard.entries.append(Entry(person))
     await reading.all()
     heard = reading.heard
@@ -90,10 +115,12 @@ async def read_chart(
     return replace(chart, incomplete=heard.incomplete)
 
 
-async def _patient(client: EhrClient, patient_id: str, progress: Progress, deadline: float) -> Json:
+async def _patient(
+    client: EhrClient, patient_id: str, progress: Progress, patience: Patience
+) -> Json:
     progress("Patient", "reading")
     try:
-        async with asyncio.timeout_at(deadline):
+        async with patience.lasts():
             person = await client.read("Patient", patient_id)
     except TimeoutError:
         progress("Patient", "failed")
@@ -127,7 +154,7 @@ class _Reading:
         server: ServerCapabilities | None,
         can: Can,
         progress: Progress,
-        deadline: float,
+        patience: Patience,
     ) -> None:
         self._client = client
         self._patient_id = patient_id
@@ -135,7 +162,7 @@ class _Reading:
         self._server = server
         self._can = can
         self._progress = progress
-        self._deadline = deadline
+        self._patience = patience
         self.heard = Heard()
 
     async def all(self) -> None:
@@ -177,7 +204,7 @@ class _Reading:
 
     async def _ask(self, search: Search, query: Query) -> SearchResult | Failure:
         try:
-            async with asyncio.timeout_at(self._deadline):
+            async with self._patience.lasts():
                 return await self._client.search(search.type, query.params)
         except TimeoutError:
             return Failure("The EHR took too long.")
@@ -226,7 +253,7 @@ class _Reading:
         async def read(address: str) -> Entry | None:
             id_ = address.removeprefix("Medication/")
             try:
-                async with gate, asyncio.timeout_at(self._deadline):
+                async with gate, self._patience.lasts():
                     return Entry(await self._client.read("Medication", id_))
             except (TimeoutError, CmmError, LaunchError):
                 return None

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.assessment import CompiledKnowledge, assess
+from app.chart.read import Patience
 from app.chart.settling import settle
 from app.domain.assessment import Assessment
 from app.domain.chart import Chart
@@ -23,7 +24,7 @@ from launch.context import LaunchContext
 from launch.errors import LaunchError
 
 Progress = Callable[[str, str], None]
-ReadChart = Callable[[str, LaunchContext, Progress], Awaitable[Chart]]
+ReadChart = Callable[[str, LaunchContext, Progress, Patience], Awaitable[Chart]]
 MOST_OPEN = 500
 UNUSED_SECONDS = 900.0  # as long as a session may be idle: after it nobody may see the chart
 _OUR_FAULT = (
@@ -57,6 +58,7 @@ class Case:
     session_id: str
     context: LaunchContext
     as_of: date
+    patience: Patience
     progress: dict[str, str] = field(default_factory=dict)
     chart: Chart | None = None
     assessment: Assessment | None = None
@@ -101,7 +103,7 @@ class Cases:
         self.close(session_id)
         while len(self._cases) >= MOST_OPEN:
             self.close(next(iter(self._cases)))
-        case = Case(session_id, context, self._today())
+        case = Case(session_id, context, self._today(), Patience())
         case.task = asyncio.create_task(self._fill(case))
         self._keep(case)
         return case
@@ -176,7 +178,7 @@ class Cases:
             case.progress[name] = state
 
         try:
-            chart = await self._read(case.session_id, case.context, note)
+            chart = await self._read(case.session_id, case.context, note, case.patience)
             case.assessment = await asyncio.to_thread(assess, chart, self._knowledge, case.as_of)
             case.chart = chart
         except CmmError as error:

@@ -86,7 +86,7 @@ class Visit:
 
     async def draft(self) -> tuple[Draft, int]:
         """The draft of this chart, and the version a change of it is made from."""
-        return await self.services.database.run(self.draft_in)
+        return await self.services.database.read(self.draft_in)
 
     def draft_in(self, connection: Connection) -> tuple[Draft, int]:
         """The same within a transaction."""
@@ -272,16 +272,18 @@ def must_not_have_failed(visit: Visit) -> None:
         raise NotReadError(failure, f"{visit.root}/opening")
 
 
-async def open_visit(current: CurrentVisit) -> OpenVisit:
-    """Waits briefly for the chart; what takes longer is shown as progress."""
+async def open_visit(current: CurrentVisit, partly: str = "") -> OpenVisit:
+    """Waits briefly for the chart; what takes longer is shown as progress, `partly` is not waited for."""
     case = current.case
+    if partly:
+        case.patience.enough()
     await current.services.cases.wait(case, BRIEFLY)
     must_not_have_failed(current)
     if case.chart is None:
         raise ChartNotReadyError(current.root)
     services = current.services
     draft, _ = await current.draft()
-    before, answers = await services.database.run(current.signed_before)
+    before, answers = await services.database.read(current.signed_before)
     told = Told(draft.settlements, draft.told, tuple(stated(draft, before)))
     settled = await services.cases.settled(case, told)
     if settled is None:

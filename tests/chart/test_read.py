@@ -9,7 +9,7 @@ import httpx
 import pytest
 import stamina
 
-from app.chart.read import read_chart
+from app.chart.read import CHART_SECONDS, Patience, read_chart
 from app.domain.chart import Chart
 from app.domain.errors import CmmError
 from app.ehr.access import Access
@@ -78,10 +78,14 @@ def no_backoff() -> Any:
         yield
 
 
-def _read(hospital: Hospital, **options: Any) -> Chart:
-    return asyncio.run(
-        read_chart(client(hospital), "p1", as_of=TODAY, vocabulary=load_vocabulary(), **options)
-    )
+def _read(hospital: Hospital, seconds: float = CHART_SECONDS, **options: Any) -> Chart:
+    async def read() -> Chart:
+        vocabulary, patience = load_vocabulary(), Patience(seconds)
+        return await read_chart(
+            client(hospital), "p1", as_of=TODAY, vocabulary=vocabulary, patience=patience, **options
+        )
+
+    return asyncio.run(read())
 
 
 LAB = {
@@ -188,6 +192,28 @@ def test_a_late_answer_is_a_gap() -> None:
 
     (gap,) = _read(Slow(PATIENT), seconds=0.3).gaps
     assert (gap.what, gap.why) == ("Goals were not read.", "The EHR took too long.")
+
+
+def test_what_nobody_waits_for_any_more_is_a_gap() -> None:
+    class Silent(Hospital):
+        async def __call__(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path.endswith("/Goal"):
+                self.patience.enough()
+                await asyncio.Event().wait()
+            return await super().__call__(request)
+
+        patience: Patience
+
+    async def read() -> Chart:
+        hospital = Silent(PATIENT)
+        hospital.patience = Patience()
+        vocabulary, patience = load_vocabulary(), hospital.patience
+        return await read_chart(
+            client(hospital), "p1", as_of=TODAY, vocabulary=vocabulary, patience=patience
+        )
+
+    gaps = {(gap.what, gap.why) for gap in asyncio.run(read()).gaps}
+    assert ("Goals were not read.", "The EHR took too long.") in gaps
 
 
 def test_without_the_patient_there_is_no_chart() -> None:

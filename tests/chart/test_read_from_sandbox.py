@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.chart import chart_from_bundle
-from app.chart.read import read_chart
+from app.chart.read import Patience, read_chart
 from app.domain.chart import Chart
 from app.ehr import EhrClient
 from app.sandbox.patients import demo_bundles, demo_patients, demo_staff
@@ -33,8 +33,9 @@ async def _read(ehr: Ehr, patient_id: str) -> Chart:
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(ehr.app)) as http:
         client = EhrClient(BASE, token=token, http=http)
+        vocabulary, patience = load_vocabulary(), Patience(60)
         return await read_chart(
-            client, patient_id, as_of=TODAY, vocabulary=load_vocabulary(), seconds=60
+            client, patient_id, as_of=TODAY, vocabulary=vocabulary, patience=patience
         )
 
 

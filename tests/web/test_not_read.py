@@ -1,6 +1,7 @@
 """A chart that could not be read: said with its cause, once, and tried again by whoever asks again."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import MutableMapping
 from contextlib import closing
@@ -131,3 +132,23 @@ def test_where_access_has_ended_nobody_is_told_to_try_again(tmp_path: Path) -> N
     page = asyncio.run(go())
     assert "CMM-1046" in page
     assert "Try again</a>" not in page
+
+
+def test_what_has_not_answered_is_named_when_nobody_wants_to_wait(tmp_path: Path) -> None:
+    """`Show what we have` on the progress page."""
+
+    async def go() -> tuple[str, str]:
+        ehr = sandbox(faults=("hang:60@Goal",))
+        browser = browser_at(app_at(tmp_path, ehr), ehr)
+        tab = await browser.get(f"{browser.ehr}/chart/{ROSA}/medication-management")
+        frame = re.search(r'<iframe[^>]+src="([^"]+)"', tab.text)
+        assert frame
+        progress = await browser.get(frame[1].replace("&amp;", "&"))
+        link = re.search(r'href="([^"]+)">Show what we have', progress.text)
+        assert link, progress.text
+        shown = await browser.get(f"{browser.app}{link[1]}")
+        return browser.address, shown.text
+
+    address, shown = asyncio.run(go())
+    assert "/chart" in address
+    assert "Goals were not read." in shown
