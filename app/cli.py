@@ -1,8 +1,9 @@
 """The `cmm` command. Exit codes: 0 done, 1 bad input said in one line, 2 wrong usage."""
 
 import argparse
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.commands.operating import OPERATING, Commands, Options, day
@@ -94,13 +95,22 @@ def _plan(add: Commands) -> None:
         help="CarePlan with its records (if not given), HL7 SMP document, or Pharmacist eCare Plan",
     )
     parser.add_argument(
-        "--signer", default="Clinical pharmacist", metavar="NAME", help="name of who signs"
+        "--signer",
+        type=_named,
+        default="Clinical pharmacist",
+        metavar="NAME",
+        help="name of who signs",
     )
     parser.add_argument(
-        "--signer-reference", default="", metavar="Practitioner/ID", help="who signs, in the EHR"
+        "--signer-reference",
+        type=_one_of("Practitioner", "PractitionerRole"),
+        default="",
+        metavar="Practitioner/ID",
+        help="who signs, in the EHR",
     )
     parser.add_argument(
         "--organization",
+        type=_one_of("Organization"),
         default="",
         metavar="Organization/ID",
         help="for whom they sign, in the EHR",
@@ -193,6 +203,23 @@ def _chart(parser: argparse.ArgumentParser, how_many: str | None = None) -> None
         metavar="CHART.json",
         help="FHIR R4 Bundle of one patient",
     )
+
+
+def _named(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("write a name")
+    return text
+
+
+def _one_of(*kinds: str) -> Callable[[str], str]:
+    """A reference to a resource of one of these kinds, with an id as FHIR has them, or none."""
+
+    def reference(text: str) -> str:
+        if text and not re.fullmatch(rf"(?:{'|'.join(kinds)})/[A-Za-z0-9.-]{{1,64}}", text):
+            raise argparse.ArgumentTypeError(f"{text!r} is not written as {kinds[0]}/ID")
+        return text
+
+    return reference
 
 
 def _as_of(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ import time
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
+from app.commands.listening import must_be_free
 from app.domain.errors import CmmError
 from app.sandbox.dialects import OPEN, load
 from launch.keys import generate_keys
@@ -33,7 +34,9 @@ MESSAGES = "patient/Communication.crs"
 def run(folder: Path, app_port: int, ehr_port: int, dialect: str = OPEN) -> int:
     """Starts both and waits until one of them ends or the user stops it."""
     for port, name in ((app_port, "--app-port"), (ehr_port, "--ehr-port")):
-        _must_be_free(port, name)
+        must_be_free("127.0.0.1", port, name)
+    if app_port == ehr_port:
+        raise CmmError("CMM-6004", f"Port {app_port} can't serve both: give --app-port and --ehr-port two.")  # fmt: skip
     try:
         folder.mkdir(parents=True, exist_ok=True)
         prepare(folder, app_port, ehr_port, dialect)
@@ -124,12 +127,6 @@ def _app(folder: Path, app_port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "app.cli", "serve"], env={**os.environ, **settings}
     )
-
-
-def _must_be_free(port: int, option: str) -> None:
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise CmmError("CMM-6004", f"Port {port} is in use: stop what runs there or choose another with {option}.")  # fmt: skip
 
 
 def _wait_for(port: int, processes: list[subprocess.Popen[bytes]]) -> None:

@@ -9,6 +9,7 @@ from app.ops.clock import today
 
 Options = argparse.Namespace
 Commands = Callable[..., argparse.ArgumentParser]
+_LAST_PORT = 65_535
 _DIALECTS = ("epic", "oracle", "athena", "ecw", "meditech", "us-core", "medplum")
 
 
@@ -128,7 +129,7 @@ def _outcomes(add: Commands) -> None:
     )
     parser.add_argument(
         "--attributed",
-        type=int,
+        type=count,
         metavar="N",
         help="patients the health plan gave to the programme, for the share that was reached",
     )
@@ -146,6 +147,8 @@ def _outcomes(add: Commands) -> None:
         from app.outcomes.records import Asked
 
         until = options.until or today()
+        if options.since and options.since > until:
+            parser.error(f"--since {options.since} is after the last day, {until}")
         who = (options.site, options.pharmacist, options.payer)
         asked = Asked(until, options.since, *who, attributed=options.attributed)
         taken = outcomes.Identified(options.identified, options.by, options.reason)
@@ -196,7 +199,7 @@ def _serve(add: Commands) -> None:
 def _sandbox(add: Commands) -> None:
     parser = add("sandbox", help="run a sandbox EHR with invented patients")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 127.0.0.1")
-    parser.add_argument("--port", type=int, default=8445, help="port to listen on; 8445")
+    parser.add_argument("--port", type=port, default=8445, help="port to listen on; 8445")
     parser.add_argument(
         "--app-url",
         default="http://localhost:8000",
@@ -248,10 +251,10 @@ def _demo(add: Commands) -> None:
         help="where keys, tenant file and database are kept; .demo",
     )
     parser.add_argument(
-        "--app-port", type=int, default=8000, metavar="PORT", help="of the app; 8000"
+        "--app-port", type=port, default=8000, metavar="PORT", help="of the app; 8000"
     )
     parser.add_argument(
-        "--ehr-port", type=int, default=8445, metavar="PORT", help="of the sandbox EHR; 8445"
+        "--ehr-port", type=port, default=8445, metavar="PORT", help="of the sandbox EHR; 8445"
     )
     _dialect(parser)
 
@@ -274,6 +277,18 @@ def _dialect(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"the EHR whose habits it has: open (none in particular), {', '.join(_DIALECTS)}",
     )
+
+
+def count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 0 or more")
+    return int(text)
+
+
+def port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1 to {_LAST_PORT}")
+    return int(text)
 
 
 def day(text: str) -> date:

@@ -6,6 +6,7 @@ from pathlib import Path
 import uvicorn
 
 from app.commands.files import must_be_tenants, must_be_text
+from app.commands.listening import must_be_free
 from app.domain.errors import CmmError
 from app.ops.settings import Settings
 
@@ -20,8 +21,10 @@ def serve() -> int:
 
     settings = Settings.from_environment()
     must_be_tenants(settings.tenants)
+    app = create_app(settings)
+    must_be_free(settings.host, settings.port, "CONCORDANCE_PORT")
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_level=settings.log_level,
@@ -45,6 +48,7 @@ def sandbox(
     """Runs the sandbox EHR."""
     from app.sandbox.server import run
 
+    must_be_free(host, port, "--port")
     if clients:
         must_be_text(clients, "write it in TOML or JSON")
     try:

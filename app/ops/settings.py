@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,13 @@ def _level(given: str) -> str:
     if given.lower() not in LEVELS:
         raise ValueError(f"must be one of {', '.join(LEVELS)}")
     return given.lower()
+
+
+def _address(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("must be an address such as https://concordance.example")
+    return given
 
 
 class Settings(BaseSettings):
@@ -42,7 +50,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="sqlite:///concordance.sqlite3", description="SQLAlchemy URL of the database"
     )
-    public_url: str = Field(
+    public_url: Annotated[str, AfterValidator(_address)] = Field(
         default="http://localhost:8000", description="Address under which browsers reach the app"
     )
     host: str = Field(default="127.0.0.1", description="Address the server binds to")

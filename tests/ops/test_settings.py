@@ -33,6 +33,7 @@ def refused() -> str:
         ("PORT", "65536", "CONCORDANCE_PORT must be 65535 or less."),
         ("SMALLEST_CELL", "-1", "CONCORDANCE_SMALLEST_CELL must be 0 or more."),
         ("SMALLEST_CELL", "1.5", "CONCORDANCE_SMALLEST_CELL must be a whole number."),
+        ("PUBLIC_URL", "concordance", "CONCORDANCE_PUBLIC_URL must be an address such as https://"),
         ("LOG_LEVEL", "loud", "CONCORDANCE_LOG_LEVEL must be one of debug, info, warning"),
     ],
 )
