@@ -1,11 +1,20 @@
 """Logs are events with an allow-list of keys: what is not on the list is dropped, and counted."""
 
 import logging
+import os
 import sys
-from collections.abc import MutableMapping
+import sysconfig
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import structlog
+
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+_OURS = tuple(
+    f"{Path(__file__).parents[2] / name}{os.sep}" for name in ("app", "launch", "fhir_mappings")
+)
 
 # No key here can carry patient data: ids of our own rows, codes, counts, names of resource types.
 ALLOWED = frozenset(
@@ -61,11 +70,21 @@ def without_its_words(record: logging.LogRecord) -> bool:
 
 
 def place_of(error: BaseException) -> str:
-    """The line that raised it."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    """The line of ours that raised it, or that called the library that did."""
+    steps = [(t.tb_frame.f_code.co_filename, t.tb_lineno) for t in _traced(error.__traceback__)]
+    ours = [step for step in steps if _is_ours(step[0])]
+    return "{}:{}".format(*(ours or steps)[-1]) if steps else "unknown"
+
+
+def _traced(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
         trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
+
+
+def _is_ours(file: str) -> bool:
+    """An installed wheel lies among the libraries."""
+    return file.startswith(_OURS) or not file.startswith(_LIBRARIES)
 
 
 def log() -> Any:

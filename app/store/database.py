@@ -80,7 +80,8 @@ def cannot_keep() -> CmmError:
     return CmmError(
         "CMM-6007",
         "Concordance can't keep anything at the moment: its database is full or does not answer. Nothing "
-        "was signed or changed. Tell your integration team, then try again.",
+        "was signed or changed just now; what was signed before is kept. Tell your integration team, then "
+        "try again.",
         503,
     )
 

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.ops.clock import Clock
-from app.store.database import Database
+from app.ops.logs import log
+from app.store.database import Database, why
 from app.store.schema import LAUNCH_STATES, SESSIONS
 from launch.stores import Missing, StoredSession
 
@@ -69,8 +71,12 @@ class SqlSessions:
         return await self._database.run(lambda c: c.execute(change).rowcount == 1)
 
     async def touch(self, key: str, at: datetime) -> None:
+        """Where it can't be written the session only ends sooner: what can be read is still shown."""
         change = update(SESSIONS).where(SESSIONS.c.key == key).values(last_seen_at=at)
-        await self._database.run(lambda c: c.execute(change) and None)
+        try:
+            await self._database.run(lambda c: c.execute(change) and None)
+        except SQLAlchemyError as error:
+            log().error("database", error=type(error).__name__, reason=why(error))
 
     async def end(self, key: str) -> None:
         gone = delete(SESSIONS).where(SESSIONS.c.key == key)

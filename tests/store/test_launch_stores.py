@@ -99,3 +99,16 @@ def test_sign_ins_that_nobody_finished_are_deleted_when_the_next_one_begins(
     asyncio.run(later.put("new", b"y", NOW + timedelta(minutes=10)))
     assert asyncio.run(later.take("old")) is Missing.NEVER_SEEN
     assert asyncio.run(later.take("new")) == b"y"
+
+
+def test_a_session_that_can_not_be_kept_alive_is_still_the_session(database: Database) -> None:
+    """On a full disk what can be read is shown; the session only ends sooner."""
+    store = SqlSessions(database)
+    asyncio.run(store.create(session()))
+    with database.begin() as connection:
+        refused = "select raise(abort, 'no space left')"
+        connection.exec_driver_sql(
+            f"create trigger full before update on sessions begin {refused}; end"
+        )
+    asyncio.run(store.touch("s", NOW + timedelta(minutes=1)))
+    assert asyncio.run(store.load("s")) == session()

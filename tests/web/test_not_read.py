@@ -1,6 +1,7 @@
 """A chart that could not be read: said with its cause, once, and tried again by whoever asks again."""
 
 import asyncio
+import json
 import re
 import sqlite3
 from collections.abc import MutableMapping
@@ -68,6 +69,16 @@ def test_a_fault_nobody_foresaw_is_logged_by_its_place_without_its_words() -> No
     assert entry["error"] == "RuntimeError"
     assert f"{Path(__file__).name}:" in entry["where"]
     assert "Zzphi" not in str(entry)
+
+
+def test_a_fault_in_a_library_is_logged_by_the_line_of_ours_that_called_it() -> None:
+    async def read(*_: object) -> NoReturn:
+        json.loads("Zzphi takes metformin")
+        raise AssertionError
+
+    _, (entry,) = opened(read)
+    assert entry["error"] == "JSONDecodeError"
+    assert f"{Path(__file__).name}:" in entry["where"]
 
 
 def test_a_chart_nobody_looks_at_any_more_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
