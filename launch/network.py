@@ -19,6 +19,10 @@ from launch.tenants import Tenants
 IPAddress = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[IPAddress]]]
 
+# Some servers close a connection after 5 s without a call (Node's default). What is sent into one that is
+# just being closed is lost, and a write is then in doubt, so ours end first.
+KEPT_SECONDS = 3.0
+
 
 async def resolve(host: str, port: int) -> list[IPAddress]:
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -93,7 +97,9 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
     """httpx's transport with the guard beneath its pool, so that TLS and pooling stay by name."""
 
     def __init__(self, private_places: frozenset[str], look_up: Resolve = resolve) -> None:
-        limits = httpx.Limits(max_connections=40, max_keepalive_connections=10)
+        limits = httpx.Limits(
+            max_connections=40, max_keepalive_connections=10, keepalive_expiry=KEPT_SECONDS
+        )
         super().__init__(limits=limits, trust_env=False)
         pool: Any = self._pool
         pool._network_backend = GuardedBackend(  # noqa: SLF001 - httpx has no public way

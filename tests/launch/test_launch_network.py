@@ -211,3 +211,9 @@ async def serve() -> tuple[asyncio.Server, int]:
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     return server, server.sockets[0].getsockname()[1]
+
+
+def test_a_connection_ends_here_before_a_server_ends_it() -> None:
+    """Node, on which some EHRs run, does so after five seconds."""
+    transport: Any = ehr_client(Tenants([tenant()]))._transport
+    assert transport._pool._keepalive_expiry < 5
