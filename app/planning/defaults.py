@@ -50,13 +50,18 @@ def monitoring_of(problem: MedicationTherapyProblem) -> str:
     return "Ask at the next contact whether the change was made and how it went"
 
 
-def first_touchpoint(worst: Severity, as_of: date) -> Touchpoint:
-    soonest, latest = FOLLOW_UP_DAYS[worst]
+_AFTER_CHANGES = "Check that the agreed changes were made and did what they were meant to do"
+_WITHOUT_CHANGES = "Ask how the medicines are taken, and whether anything has changed"
+
+
+def first_touchpoint(worst: Severity | None, as_of: date) -> Touchpoint:
+    """`worst` of the problems agreed on; None where there is none."""
+    soonest, latest = FOLLOW_UP_DAYS[worst or Severity.LOW]
     return Touchpoint(
         key="touchpoint-1",
         earliest=as_of + timedelta(days=soonest),
         latest=as_of + timedelta(days=latest),
         format=TouchpointFormat.TELEPHONE,
         participants="Patient and clinical pharmacist",
-        purpose="Check that the agreed changes were made and did what they were meant to do",
+        purpose=_AFTER_CHANGES if worst else _WITHOUT_CHANGES,
     )

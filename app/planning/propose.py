@@ -159,7 +159,7 @@ def proposed_touchpoints(
 ) -> tuple[Touchpoint, ...]:
     """Contacts still ahead from the last plan, else one timed by the worst problem; and those added."""
     ahead = [t for t in (before.touchpoints if before else ()) if t.latest >= assessment.as_of]
-    worst = min((a.problem.severity for a in actions), key=lambda s: s.rank, default=Severity.LOW)
+    worst = min((a.problem.severity for a in actions), key=lambda s: s.rank, default=None)
     proposed = ahead or [first_touchpoint(worst, assessment.as_of)]
     known = {t.key for t in proposed}
     proposed += [

@@ -115,6 +115,12 @@ def test_a_measured_problem_proposes_one_goal_and_the_worst_one_times_the_contac
     assert [g.measure and g.measure.code for g in goals] == ["98979-8"]
     assert goals[0].actions == tuple(a.key for a in actions)
     assert contact.earliest == date(2026, 11, 28)
+    assert contact.purpose.startswith("Check that the agreed changes were made")
+
+
+def test_a_contact_where_nothing_was_agreed_speaks_of_no_agreed_change() -> None:
+    (contact,) = proposed_touchpoints(draft(), (), assessment())
+    assert contact.purpose == "Ask how the medicines are taken, and whether anything has changed"
 
 
 def test_signing_with_everything_decided_and_assessed_needs_no_confirmation() -> None:

@@ -145,6 +145,7 @@ def test_the_message_asks_with_reason_source_and_date() -> None:
 
 def test_what_was_answered_is_not_asked_again() -> None:
     said = paper_text(prescriber_message(answered(Response.ACCEPTED), LISTS))
+    assert "no open recommendation" in said
     assert "Nothing waits for an answer." in said
     assert "Stop metformin" not in said
 

@@ -1,5 +1,6 @@
 """The message to the prescriber: what is asked, why, and by when; the gravest first and nothing else."""
 
+from app.assessment.sentences import counted
 from app.domain.follow_up import Response
 from app.domain.patient import UNNAMED
 from app.domain.plan import ActionPlan, CodedLists, PlannedAction
@@ -54,4 +55,4 @@ def _closing(count: int) -> tuple[Section, ...]:
 
 
 def _counted(count: int) -> str:
-    return "1 recommendation" if count == 1 else f"{count} recommendations"
+    return counted(count, "recommendation") if count else "no open recommendation"
