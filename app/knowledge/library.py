@@ -12,6 +12,7 @@ from app.domain.errors import CmmError
 from app.knowledge import holding_rows, list_rows, rows
 from app.knowledge.changes import Change
 from app.knowledge.classes import Membership, memberships
+from app.knowledge.reading import Unreadable, content_of
 from app.knowledge.rule import Rule
 from app.knowledge.rule_files import read_rules
 from app.knowledge.subjects import Subject
@@ -299,7 +300,11 @@ def _version(home: Path) -> str:
     digest = hashlib.sha256()
     for part in ("data", "rules"):
         for path in sorted((home / part).rglob("*")):
-            if path.suffix in {".csv", ".yaml"}:
-                digest.update(path.name.encode())
-                digest.update(path.read_bytes())
+            if path.suffix not in {".csv", ".yaml"}:
+                continue
+            digest.update(path.name.encode())
+            try:
+                digest.update(content_of(path))
+            except Unreadable as wrong:
+                raise CmmError("CMM-0302", f"{path.name} {wrong}.", 500) from None
     return digest.hexdigest()[:12]
