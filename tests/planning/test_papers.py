@@ -18,6 +18,7 @@ from app.planning.papers import (
     patient_pages,
     prescriber_message,
 )
+from app.planning.papers.to_do import without_strength
 from tests.plans import LISTS, METFORMIN, PROBLEM, signed_plan
 
 
@@ -156,3 +157,16 @@ def test_the_message_about_a_patient_without_a_name_names_none() -> None:
     said = paper_text(prescriber_message(nameless, LISTS))
     assert said.startswith("Medicines of this patient: 1 recommendation")
     assert "Then: Repeat eGFR in 3 months.\n" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("metformin 1,000 mg tablet", "metformin"),
+        ("fluticasone / salmeterol 250 mcg / 50 mcg per actuation inhaler", "fluticasone / salmeterol"),
+        ("medicine with code 99999999", "medicine with code 99999999"),
+        ("water pill", "water pill"),
+    ],
+)  # fmt: skip
+def test_a_name_is_shortened_by_its_strength_and_never_by_a_code(name: str, short: str) -> None:
+    assert without_strength(name) == short

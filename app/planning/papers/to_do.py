@@ -12,7 +12,7 @@ from app.planning.papers.standing import standing
 from app.planning.papers.steps import names_a_step, step
 
 _FEW = 3  # names that can be taken in at a glance
-_STRENGTH = re.compile(r" \d.*")
+_STRENGTH = re.compile(r" \d\S* .*")  # with its unit: a number that ends a name is a code
 
 
 def to_do(plan: ActionPlan, language: Language) -> tuple[Part, ...]:
