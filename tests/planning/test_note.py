@@ -46,7 +46,7 @@ def test_no_sentence_ends_twice_and_every_date_looks_the_same() -> None:
 
 def test_each_of_many_recommendations_says_what_which_why_who_and_when() -> None:
     what, which, why, who, by = rows(crowded_plan(25))[0]
-    assert what == "1. Discontinue Medication"
+    assert what == "1. Stop metformin; choose …"
     assert which == "Hydrochlorothiazide …"
     assert why.startswith("high: Two medicines of the same family")
     assert (who, by) == ("Dr Lee", "24-Nov-2026")
@@ -66,7 +66,18 @@ def test_what_the_page_has_no_room_for_is_counted(count: int, more: str) -> None
 
 def test_what_is_started_is_named_and_not_the_medicine_that_asks_for_it() -> None:
     start = crowded(action="start-medication", text="Start senna.")
-    assert rows(start)[0][1] == "Start senna."
+    assert rows(start)[0][:2] == ("1. Start senna.", "")
+
+
+def test_what_is_to_be_asked_before_a_stop_comes_first() -> None:
+    stop = crowded(action="discontinue-medication", text="Ask what it is for; then stop it.")
+    assert rows(stop)[0][0] == "1. Ask what it is for; then …"
+
+
+def test_a_list_that_is_cut_has_no_full_stop_within() -> None:
+    assert shortened(["Doses were not read.", "Fills were not read."], 2) == (
+        "Doses were not read; Fills were not read"
+    )
 
 
 def test_an_answer_that_was_given_is_said() -> None:

@@ -55,7 +55,8 @@ def _followed(action: PlannedAction) -> str:
 def _row(
     number: int, action: PlannedAction, plan: ActionPlan, lists: CodedLists, lines: int
 ) -> tuple[str, ...]:
-    what = f"{number}. {lists.title('actions', action.action)}"
+    # In its own words: a code such as "stop" would leave out what is to be asked or confirmed first.
+    what = f"{number}. {action.text or lists.title('actions', action.action)}"
     which, owner = _which(action, plan, lines * CELLS[1]), action.owner.name
     cells = (what, which, _why(action, plan), owner, day(action.due))
     return tuple(clipped(cell, lines * most) for cell, most in zip(cells, CELLS, strict=True))
@@ -72,13 +73,13 @@ def _why(action: PlannedAction, plan: ActionPlan) -> str:
 
 
 def _which(action: PlannedAction, plan: ActionPlan, room: int) -> str:
-    """What is started is in the words of the recommendation; the medicine on the list is only why."""
+    """None where one is started: the medicine on the list is only why."""
     concerned = action.problem.act_on or action.problem.medicines
     # Without their strength: the list of medicines has it, and a line is short.
     found = (without_strength(m.name) for m in plan.medicines if m.id in concerned)
     names = list(dict.fromkeys(found))
     if not names or action.action == "start-medication":
-        return action.text
+        return ""
     joined = ", ".join(names)
     return joined if len(joined) <= room else f"{names[0]} and {len(names) - 1} more"
 

@@ -31,7 +31,9 @@ def shortened(items: Sequence[str], lines: int) -> str:
     room = lines * NARROW
     for count in range(len(items), 0, -1):
         left = len(items) - count
-        said = "; ".join(items[:count]) + (f"; and {left} more in the plan" if left else "")
+        said = "; ".join(i.rstrip(".") for i in items[:count]) + (
+            f"; and {left} more in the plan" if left else ""
+        )
         if len(said) <= room:
             return said
     return clipped(items[0], room - 24) + f" ({len(items)} in the plan)" if items else ""
