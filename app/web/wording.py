@@ -27,7 +27,7 @@ def rule_rows(knowledge: Knowledge) -> list[RuleRow]:
             severity="by fact" if rule.severity == "row" else rule.severity,
             status="by fact" if rule.status == "row" else rule.status,
             sources=tuple(knowledge.citation(c.source, c.at).citation for c in rule.cite)
-            or (f"each fact of the table {rule.over.replace('_', ' ')}",),
+            or (f"each fact of the table {str(rule.over).replace('_', ' ')}",),
         )
         for rule in sorted(knowledge.rules, key=lambda r: r.id)
     ]
