@@ -117,11 +117,11 @@ def monitoring(row: MonitoringRow) -> Charts:
 def goals(row: GoalRow) -> Charts:
     """A value on either side of the goal, with and without a medicine for it."""
     value = float(row.value)
-    withs = [part.strip() for part in row.with_.split("|")]
+    beside = [part.strip() for part in row.with_.split("|")]
     drugs: list[GivenMedicine | None] = list(medicines(row.drug)) if row.drug else [None]
     rules = [rule for rule in KNOWLEDGE.rules if rule.over == "goals"]
     drugs += [m for rule in rules for text in rule.attach for m in medicines(text, 2)]
-    for off, extra, drug in product((value * 2 + 1, value / 2), withs, drugs):
+    for off, extra, drug in product((value * 2 + 1, value / 2), beside, drugs):
         yield Given(
             medicines=(drug,) if drug else (),
             conditions=(row.family, *((extra,) if extra else ())),
