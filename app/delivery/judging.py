@@ -1,6 +1,6 @@
 """From what happened in an attempt to what is stored, and when the next one is due."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.delivery.failures import Stumble, Why
@@ -16,6 +16,7 @@ LONGEST = timedelta(hours=24)
 OUTAGE = {0, 408, 429, 502, 503, 504}
 """No answer, or one that says nothing of the plan itself: these pass, and are not counted as tries."""
 GIVEN_UP = "Concordance stopped trying. Tell your integration team, or try again here."
+NOT_SEEN_TO = "What earlier versions left there was not seen to: close or change it by hand."
 OUR_FAULT = "Something went wrong on our side each time it was sent."
 
 
@@ -66,8 +67,8 @@ class Judge:
         doubtful = self.claim.doubtful or failed.why in {Why.UNKNOWN, Why.CLASH}
         tries = self.claim.tries + (failed.status not in OUTAGE)
         state, words = self._state(failed.why, tries, doubtful=doubtful), failed.words
-        if state is State.REJECTED and written.filed:  # the plan is there: the rest is for a person
-            return self.outcome(Outcome(State.DONE, written))
+        if state is State.REJECTED and written.filed:
+            return self._rest_for_a_person(written)
         if state is State.REJECTED and failed.why is not Why.REFUSED:
             words = f"{words} {GIVEN_UP}"
         again = state in {State.PENDING, State.IN_DOUBT}
@@ -81,6 +82,12 @@ class Judge:
             next_try_at=self.now + self._pause(failed, tries) if again else None,
             doubtful=doubtful,
         )
+
+    def _rest_for_a_person(self, written: Written) -> Settlement:
+        """The plan is there, so it is not rejected whatever fails after it."""
+        if not written.ended:
+            written = replace(written, notes=(*written.notes, NOT_SEEN_TO))
+        return self.outcome(Outcome(State.DONE, written))
 
     def _state(self, why: Why, tries: int, *, doubtful: bool) -> State:
         match why:
@@ -107,6 +114,8 @@ class Judge:
         """
         tries = self.claim.tries + 1
         state = self._state(Why.UNKNOWN, tries, doubtful=True)
+        if state is State.REJECTED and written.filed:
+            return self._rest_for_a_person(written)
         again = state is State.IN_DOUBT
         return Settlement(
             state=state,

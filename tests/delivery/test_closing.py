@@ -249,6 +249,21 @@ def test_when_it_gives_up_what_is_left_is_named_for_a_person(
     assert "to be seen to by hand" in clinic.receipt.sentence
 
 
+def test_a_plan_that_is_there_is_not_called_rejected_for_a_fault_of_our_own_while_closing(
+    clinic: Clinic, ehr: FakeEhr, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("app.delivery.attempt.Attempt._closed", broken)
+    clinic.deliver(clinic.sign(session, second()))
+    clinic.rounds(100, seconds=300)
+    assert ehr.of("CarePlan")[0]["meta"]["versionId"] == "2"
+    assert clinic.attempts[-8:] == [*["stopped"] * 7, "done"]
+    assert (clinic.state, clinic.receipt.look) == ("done", "warn")
+    assert "What earlier versions left there was not seen to" in clinic.receipt.sentence
+
+
 def test_a_third_version_leaves_what_the_second_closed_alone(
     clinic: Clinic, ehr: FakeEhr, session: str
 ) -> None:
