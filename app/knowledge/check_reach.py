@@ -23,7 +23,7 @@ _HELD_AGAINST = {"medicine.below_target": "hf_target_doses", "medicine.below_usu
 
 def untaken(knowledge: Knowledge) -> Iterator[str]:
     """A row of a table whose rules name the rows they take, and none of them names it."""
-    for table in sorted({str(rule.over) for rule in knowledge.rules if rule.over}):
+    for table in _ruled(knowledge):
         rules = [rule for rule in knowledge.rules if rule.over == table]
         if table == _SHOWN_WITHOUT_A_RULE or any(not rule.only for rule in rules):
             continue
@@ -37,7 +37,7 @@ def untaken(knowledge: Knowledge) -> Iterator[str]:
 
 def misreported(knowledge: Knowledge) -> Iterator[str]:
     """A row whose finding would show the page of a rule that is about something else."""
-    for table in sorted({str(rule.over) for rule in knowledge.rules if rule.over}):
+    for table in _ruled(knowledge):
         for row in getattr(knowledge.tables, table, ()):
             named = knowledge.rule(getattr(row, "rule", ""))
             if named is not None and not (named.over == table and takes(named, row)):
@@ -93,6 +93,11 @@ def _about(rule: Rule, knowledge: Knowledge) -> set[str]:
                 of_class = knowledge.membership.members(subject.name)
                 found |= of_class if subject.kind == "class" else {subject.name}
     return found
+
+
+def _ruled(knowledge: Knowledge) -> list[str]:
+    """The tables that rules run over."""
+    return sorted({str(rule.over) for rule in knowledge.rules if rule.over})
 
 
 def _calls(knowledge: Knowledge) -> Iterator[tuple[Rule, Call]]:

@@ -207,12 +207,13 @@ def test_the_background_loop_sends_what_is_due_and_stops(
     assert len(ehr.of("CarePlan")) == 1
 
 
+async def broken(*_: object) -> None:
+    raise ZeroDivisionError
+
+
 def test_a_fault_of_our_own_leaves_the_plan_in_doubt(
     clinic: Clinic, ehr: FakeEhr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: object) -> None:
-        raise ZeroDivisionError
-
     plan = clinic.sign(clinic.launch())
     with monkeypatch.context() as patched:
         patched.setattr("app.delivery.attempt.send", broken)
@@ -228,10 +229,6 @@ def test_a_fault_of_our_own_that_lasts_is_given_up_after_eight_tries(
     clinic: Clinic, ehr: FakeEhr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else it would be tried every two seconds for ever, and nobody told."""
-
-    async def broken(*_: object) -> None:
-        raise ZeroDivisionError
-
     plan = clinic.sign(clinic.launch())
     with monkeypatch.context() as patched:
         patched.setattr("app.delivery.attempt.send", broken)

@@ -23,12 +23,22 @@ from tests.web.journey import TODAY, app_at, browser_at, sandbox
 ROSA = "rosa-delgado"
 
 
+def cases_reading(read: ReadChart) -> Cases:
+    return Cases(read, load_for_site(None, TODAY), load_vocabulary(), lambda: TODAY)
+
+
+async def never(*_: object) -> NoReturn:
+    """A chart that is still being read."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
 def opened(read: ReadChart) -> tuple[Case, list[MutableMapping[str, Any]]]:
     """A case whose reading has ended, and what was logged of it."""
     configure("info")
 
     async def go() -> Case:
-        cases = Cases(read, load_for_site(None, TODAY), load_vocabulary(), lambda: TODAY)
+        cases = cases_reading(read)
         case = cases.open("a session", context())
         await cases.wait(case, 30)
         return case
@@ -85,12 +95,8 @@ def test_a_chart_nobody_looks_at_any_more_is_not_kept(monkeypatch: pytest.Monkey
     """Its session has been idle for too long, so nobody may see it."""
     monkeypatch.setattr("app.web.cases.UNUSED_SECONDS", 0)
 
-    async def read(*_: object) -> NoReturn:
-        await asyncio.Event().wait()
-        raise AssertionError
-
     async def go() -> bool:
-        cases = Cases(read, load_for_site(None, TODAY), load_vocabulary(), lambda: TODAY)
+        cases = cases_reading(never)
         first = cases.open("a session", context())
         assert cases.open("a session", context()) is first
         assert first.task
@@ -103,12 +109,8 @@ def test_a_chart_nobody_looks_at_any_more_is_not_kept(monkeypatch: pytest.Monkey
 def test_the_chart_used_last_is_the_last_to_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.web.cases.MOST_OPEN", 2)
 
-    async def read(*_: object) -> NoReturn:
-        await asyncio.Event().wait()
-        raise AssertionError
-
     async def go() -> bool:
-        cases = Cases(read, load_for_site(None, TODAY), load_vocabulary(), lambda: TODAY)
+        cases = cases_reading(never)
         used, _ = (cases.open(name, context()) for name in ("used", "left"))
         cases.open("used", context())
         cases.open("third", context())
