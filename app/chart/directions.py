@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from app.chart.naming import plain
 from app.domain.medicines import Dosage
+from app.terminology.units import plain
 
 _UNITS = {"min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.chart.fetching import supply_disagreements
 from app.chart.fills import counts
 from app.chart.matching import Recorded
-from app.chart.naming import amounts, plain
+from app.chart.naming import amounts
 from app.chart.sides import Line, on, who
 from app.chart.standing import Standing, is_order, standing
 from app.domain.codes import Source
@@ -19,6 +19,7 @@ from app.domain.medicines import (
     MedicationEntry,
 )
 from app.terminology.identity import StrengthKey, strength_key
+from app.terminology.units import plain
 
 _SAYS = {
     LineStatus.CURRENT: "active",

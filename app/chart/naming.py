@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from decimal import Decimal
 
 from app.domain.codes import Concept
 from app.domain.medicines import MedicineIdentity, Strength
@@ -44,12 +43,6 @@ def amounts(strengths: Sequence[Strength]) -> str:
     return " / ".join(
         f"{a} per {s.per}" if s.per else a for a, s in zip(shown, strengths, strict=True)
     )
-
-
-def plain(value: Decimal) -> str:
-    """`500`, never `5E+2`; `0.5`, never `0.500`."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def line_id(key: str) -> str:

@@ -105,7 +105,8 @@ def convert(
 
 def plain(value: Decimal) -> str:
     """A number as a person writes it: no exponent, no trailing zeros."""
-    text = format(value.normalize(), "f")
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return text if text != "-0" else "0"
 
 

@@ -17,6 +17,7 @@ from app.domain.medicines import (
     MedicationEntry,
     Medicine,
 )
+from app.terminology.units import number_words
 
 RESOURCE_WORDS = {
     "Patient": "Patient",
@@ -111,9 +112,8 @@ def birth(value: PartialDate | None, as_of: date) -> str:
 
 
 def number(value: Decimal) -> str:
-    """No trailing zero, a leading zero, a comma from 1,000 (NHS CUI medicine line rules)."""
-    plain = f"{value:,f}"
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    """As in the name of a medicine: no trailing zero, a comma from 1,000."""
+    return number_words(value)
 
 
 def concept(value: Concept) -> str:
