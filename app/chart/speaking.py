@@ -89,11 +89,12 @@ def _fullness(
 ) -> tuple[int, int, bool, tuple[date, str, str, str]]:
     """Past entries describe the medicine last: their strength may be one that was given up."""
     filled = bool(identity.strengths) + bool(identity.form)
+    content = str(record.concept)
     if isinstance(record, Administration):
         given = record.given.latest if record.given else date.min
-        return (0, filled, False, (given, record.source.resource, "", record.source.id))
+        return (0, filled, False, (given, record.source.resource, content, record.source.id))
     if isinstance(record, Fill):
         when, id_ = fill_recency(record)
-        return (1, filled, False, (when, record.source.resource, "", id_))
+        return (1, filled, False, (when, record.source.resource, content, id_))
     live = 1 if standing(record, as_of) is not Standing.PAST else 0
     return (live, filled, record is told, recency(record))

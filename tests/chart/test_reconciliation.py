@@ -20,6 +20,7 @@ from fhir_mappings.bundle import bundle as opened
 from fhir_mappings.bundle import lookup_in, newest
 from fhir_mappings.patient import patient
 from tests.chart.charts import (
+    OURS,
     PATIENT,
     TODAY,
     administration,
@@ -142,6 +143,26 @@ def test_a_copy_under_another_id_changes_nothing_but_sources(
     again = copy.deepcopy(data.draw(st.sampled_from(kept))) | {"id": "zz-copy"}
     before, after = chart(*entries).medicines, chart(*entries, again).medicines
     assert [_said(m) for m in after] == [_said(m) for m in before]
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
+def test_of_two_strengths_given_on_one_day_the_id_does_not_choose_the_one_that_names_the_line(
+    ids: tuple[str, str],
+) -> None:
+    doses = [
+        {
+            "resourceType": "MedicationAdministration",
+            "id": id_,
+            "status": "completed",
+            "subject": OURS,
+            "category": {"coding": [{"code": "outpatient"}]},
+            "medicationCodeableConcept": {"text": f"metformin {strength} mg tablet"},
+            "effectiveDateTime": "2026-10-01",
+        }
+        for id_, strength in zip(ids, (500, 1000), strict=True)
+    ]
+    (line,) = chart(*doses).medicines
+    assert line.name == "metformin 500 mg tablet"
 
 
 def _said(medicine: Medicine) -> tuple[object, ...]:
