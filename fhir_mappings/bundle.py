@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import Final
 
 from app.domain.errors import Unmappable
 from fhir_mappings.operation_outcome import Issue, operation_outcome
-from fhir_mappings.reading import Json, Lookup, member, objects, words
-from fhir_mappings.reference import short
+from fhir_mappings.reading import Json, member, objects, words
 
 
 class Entry:
@@ -101,47 +99,3 @@ def _age(resource: Json) -> tuple[str, int]:
     return words(member(resource.get("meta"), "lastUpdated")), (
         int(version) if version.isascii() and version.isdigit() and len(version) < 19 else -1
     )
-
-
-def lookup_in(entries: Iterable[Entry], base: str = "") -> Lookup:
-    """
-    Finds a resource by fullUrl or by `Type/id`; by another absolute address only under `base`, the
-    EHR's own, or beside a fullUrl of the bundle. Ids are unique per base address only: elsewhere the
-    same id is another resource. A file without any address does not say where it came from: in it
-    every address is taken for its own.
-    """
-    held = tuple(entries)
-    # No list is made before something is looked for in it.
-    by_url, by_name = cache(partial(_by_url, held)), cache(partial(_by_name, held))
-    bases = cache(partial(_bases, held, base))
-
-    def at(address: str) -> Json | None:
-        return by_url().get(address) or by_name().get(address)
-
-    def find(reference: str) -> Json | None:
-        versionless = reference.split("/_history/", 1)[0]
-        if found := at(versionless):
-            return found
-        tail = short(versionless)
-        ours = not bases() or versionless.removesuffix(tail) in bases()
-        return at(tail) if ours else None
-
-    return find
-
-
-def _by_url(entries: tuple[Entry, ...]) -> dict[str, Json]:
-    return {e.full_url: e.resource for e in entries if e.full_url}
-
-
-def _by_name(entries: tuple[Entry, ...]) -> dict[str, Json]:
-    found: dict[str, Json] = {}
-    for entry in entries:
-        found.setdefault(f"{entry.kind}/{entry.id}", entry.resource)
-        found.setdefault(f"urn:uuid:{entry.id}", entry.resource)
-    return found
-
-
-def _bases(entries: tuple[Entry, ...], base: str) -> set[str]:
-    named = [(e.full_url, f"{e.kind}/{e.id}") for e in entries]
-    bases = {url.removesuffix(name) for url, name in named if url.endswith(f"/{name}")}
-    return bases | {f"{base.rstrip('/')}/"} if base else bases

@@ -11,7 +11,8 @@ from app.domain.errors import Unmappable
 from app.domain.medicines import Administration, Fill, MedicationEntry
 from app.terminology.identity import identify, why_unidentified
 from app.terminology.vocabulary import Vocabulary
-from fhir_mappings.bundle import bundle, lookup_in, newest
+from fhir_mappings.bundle import bundle, newest
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.reading import Json, words
 from fhir_mappings.reference import retracted, short, subject
 

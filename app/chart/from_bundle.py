@@ -10,7 +10,8 @@ from app.domain.chart import Chart, Gap
 from app.domain.errors import CmmError, Unmappable
 from app.domain.patient import Patient
 from app.terminology.vocabulary import Vocabulary
-from fhir_mappings.bundle import Contents, Entry, bundle, lookup_in, newest
+from fhir_mappings.bundle import Contents, Entry, bundle, newest
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.patient import patient
 from fhir_mappings.reading import Json, parse_json, words
 from fhir_mappings.reference import retracted, short, subject

@@ -18,8 +18,9 @@ from app.ehr import EhrClient, SearchResult
 from app.ehr.errors import no_answer
 from app.ehr.links import local
 from app.terminology.vocabulary import Vocabulary
-from fhir_mappings.bundle import Entry, lookup_in, newest
+from fhir_mappings.bundle import Entry, newest
 from fhir_mappings.capability_statement import ServerCapabilities
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.patient import patient
 from fhir_mappings.reading import Json
 from fhir_mappings.reference import reference

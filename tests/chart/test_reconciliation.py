@@ -17,7 +17,8 @@ from app.domain.chart import Chart
 from app.domain.medicines import Medicine
 from app.terminology.vocabulary import load_vocabulary
 from fhir_mappings.bundle import bundle as opened
-from fhir_mappings.bundle import lookup_in, newest
+from fhir_mappings.bundle import newest
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.patient import patient
 from tests.chart.charts import (
     OURS,

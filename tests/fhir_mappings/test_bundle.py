@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.bundle import Entry, bundle, lookup_in, newest
+from fhir_mappings.bundle import Entry, bundle, newest
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.reference import is_about, retracted
 from tests.fhir_mappings.examples import WHOLE
 

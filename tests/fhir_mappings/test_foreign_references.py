@@ -3,7 +3,8 @@
 import pytest
 
 from app.domain.errors import Unmappable
-from fhir_mappings.bundle import Entry, lookup_in
+from fhir_mappings.bundle import Entry
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.medication_request import medication_request
 from fhir_mappings.observation import observation
 from fhir_mappings.reading import Json, nowhere

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.domain.errors import Unmappable
 from fhir_mappings.allergy_intolerance import allergy_intolerance
-from fhir_mappings.bundle import bundle, lookup_in, newest
+from fhir_mappings.bundle import bundle, newest
 from fhir_mappings.care_plan import care_plan
 from fhir_mappings.care_team import care_team
 from fhir_mappings.condition import condition
@@ -20,6 +20,7 @@ from fhir_mappings.encounter import encounter
 from fhir_mappings.goal import goal
 from fhir_mappings.immunization import immunization
 from fhir_mappings.list import medication_list
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.medication import medication
 from fhir_mappings.medication_administration import medication_administration
 from fhir_mappings.medication_dispense import medication_dispense

@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.codes import Concept
 from app.domain.errors import Unmappable
-from fhir_mappings.bundle import Entry, lookup_in
+from fhir_mappings.bundle import Entry
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.medication import named_medicine
 from fhir_mappings.reading import nowhere
 from tests.fhir_mappings.examples import coded

@@ -9,8 +9,9 @@ import pytest
 from app.domain.codes import Concept
 from app.domain.dates import PartialDate
 from app.domain.medicines import Dosage
-from fhir_mappings.bundle import Entry, lookup_in
+from fhir_mappings.bundle import Entry
 from fhir_mappings.dosage import dosage
+from fhir_mappings.lookup import lookup_in
 from fhir_mappings.medication_dispense import medication_dispense
 from fhir_mappings.medication_request import medication_request
 from fhir_mappings.medication_statement import medication_statement
