@@ -140,10 +140,10 @@ def _found(head: _Head, named: Concept, value: Concept) -> Finding:
 
 
 def _exact_day(head: _Head, named: Concept) -> date:
-    day = head.taken.exact if head.taken else None
-    if day is None:
+    taken = head.taken
+    if taken is None or taken.earliest != taken.latest:
         raise Unmappable(f"{_a(named)} has no exact date")
-    return day
+    return taken.earliest
 
 
 def _taken(resource: Json) -> PartialDate | None:

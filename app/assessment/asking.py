@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from app.assessment.answers import Answer, CannotTell, Found, NotFound
 from app.assessment.chart_index import ChartIndex
-from app.assessment.compiling import CompiledKnowledge, TableCheck, rules_for
+from app.assessment.compiling import CompiledKnowledge, TableCheck, rules_for, tables_for
 from app.assessment.outcomes import CompiledRule, Hit, Looked, Open, Outcome
 from app.assessment.resolving import Predicate, Scope, narrowed
 from app.assessment.sentences import unfilled
@@ -29,7 +29,7 @@ def ask_everything(index: ChartIndex, compiled: CompiledKnowledge) -> list[Outco
     person = Scope(index)
     for rule in compiled.per_patient:
         outcomes += ask_patient(rule, person)
-    for table in compiled.tables:
+    for table in tables_for(compiled, (line.keys for line in index.lines)):
         outcomes += ask_table(table, index)
     return outcomes
 

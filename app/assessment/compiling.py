@@ -1,6 +1,6 @@
 """Turns rules and tables into closures once; whatever leads nowhere refuses to load."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,14 @@ _OVER: dict[str, Callable[[CompiledRule, Sequence[Any], Resolver], Check]] = {
     "indications": indications,
     "pharmacogenomics": genes,
 }
+# Where the rows of a table name a medicine without which they say nothing.
+_NAMED_IN = {
+    "interactions": "a",
+    "drug_conditions": "drug",
+    "age_cautions": "drug",
+    "renal_dosing": "drug",
+    "monitoring": "drug",
+}
 # Slots that any rule about a medicine, and any rule at all, can fill.
 _OF_MEDICINE = frozenset({"medicine", "dose", "sig"})
 _ALWAYS = frozenset({"age", "attached"})
@@ -56,11 +64,15 @@ _ALWAYS = frozenset({"age", "attached"})
 
 @dataclass(frozen=True, slots=True)
 class TableCheck:
-    """A rule over a table, ready to run, with its own further conditions where it has any."""
+    """
+    A rule over a table, ready to run, with its own further conditions where it has any. It says nothing
+    of a list without one of `about`; where that is None it speaks of every list.
+    """
 
     rule: CompiledRule
     check: Check
     gate: Predicate | None
+    about: frozenset[Subject] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,8 @@ class CompiledKnowledge:
     ]  # classes whose members stand for each other: two of them are one too many
     # What rules_for has found: a few hundred products make up every medicine list.
     by_keys: dict[frozenset[Subject], tuple[CompiledRule, ...]] = field(default_factory=dict)
+    # The same of tables_for: places among the tables.
+    tables_by_keys: dict[frozenset[Subject], frozenset[int]] = field(default_factory=dict)
 
     @property
     def rules(self) -> tuple[CompiledRule, ...]:
@@ -191,7 +205,15 @@ def _table_check(compiled: CompiledRule, resolver: Resolver) -> TableCheck:
         check = _OVER[table](compiled, rows, resolver)
     except (Unresolved, KeyError) as wrong:
         raise Unresolved(f"{rule.over}.csv: {wrong}") from None
-    return TableCheck(compiled, check, compiled.ask)
+    return TableCheck(compiled, check, compiled.ask, _about(rule, rows, resolver))
+
+
+def _about(rule: Rule, rows: Sequence[Row], resolver: Resolver) -> frozenset[Subject] | None:
+    """The rule that takes the rest of a table answers for what was looked at in all of it."""
+    column = _NAMED_IN.get(str(rule.over))
+    if column is None or not rule.only:
+        return None
+    return frozenset(s for row in rows for s in resolver.parsed(getattr(row, column)))
 
 
 def _named(rows: Sequence[Row], rule: Rule) -> list[Row]:
@@ -257,4 +279,25 @@ def rules_for(compiled: CompiledKnowledge, keys: frozenset[Subject]) -> tuple[Co
         found = {r.id: r for key in keys for r in compiled.per_medicine.get(key, ())}
         named = (found[id_] for id_ in sorted(found))
         known = compiled.by_keys[keys] = (*named, *compiled.every_medicine)
+    return known
+
+
+def tables_for(
+    compiled: CompiledKnowledge, every: Iterable[frozenset[Subject]]
+) -> list[TableCheck]:
+    """The tables that may have something to say of medicines with these ingredients and classes."""
+    places = _places(compiled, frozenset())
+    for keys in every:
+        places |= _places(compiled, keys)
+    return [compiled.tables[place] for place in sorted(places)]
+
+
+def _places(compiled: CompiledKnowledge, keys: frozenset[Subject]) -> frozenset[int]:
+    known = compiled.tables_by_keys.get(keys)
+    if known is None:
+        known = compiled.tables_by_keys[keys] = frozenset(
+            place
+            for place, table in enumerate(compiled.tables)
+            if table.about is None or not table.about.isdisjoint(keys)
+        )
     return known

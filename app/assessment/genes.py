@@ -44,8 +44,13 @@ def gene_result(index: ChartIndex, gene: str, genotypes: Genotypes = ()) -> Gene
     return next((r for r in found if r.phenotype), found[0] if found else None)
 
 
+def words_found(index: ChartIndex) -> str:
+    """All that was found, in words: where they don't name a gene, only a code can be about it."""
+    return " ".join([text for f in index.chart.findings for text in _all_texts(f)])
+
+
 def _about(finding: Finding, gene: str) -> bool:
-    texts = (*_texts(finding.concept), *_texts(finding.value))
+    texts = _all_texts(finding)
     return any(gene in text and _named(gene).search(text) for text in texts)
 
 
@@ -53,6 +58,10 @@ def _about(finding: Finding, gene: str) -> bool:
 def _named(gene: str) -> re.Pattern[str]:
     """The symbol as a word of its own: CYP2C19 is not CYP2C1, and CYP2C19*2 is about CYP2C19."""
     return re.compile(rf"(?<![A-Za-z0-9]){re.escape(gene)}(?![A-Za-z0-9])")
+
+
+def _all_texts(finding: Finding) -> list[str]:
+    return [*_texts(finding.concept), *_texts(finding.value)]
 
 
 def _texts(concept: Concept) -> list[str]:
@@ -81,8 +90,7 @@ def _phenotype(finding: Finding, gene: str) -> str:
 
 def _genotype(finding: Finding, alleles: Genotypes) -> str:
     """The alleles at a position that the table knows: without the position they say nothing."""
-    texts = (*_texts(finding.concept), *_texts(finding.value))
-    named = " ".join(texts).translate(_DASHES)
+    named = " ".join(_all_texts(finding)).translate(_DASHES)
     found = {
         "/".join(sorted(pair.groups()))
         for text in _texts(finding.value)

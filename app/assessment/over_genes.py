@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from app.assessment.answers import Found
 from app.assessment.chart_index import ChartIndex, Line
-from app.assessment.genes import GeneResult, gene_result
+from app.assessment.genes import GeneResult, gene_result, words_found
 from app.assessment.outcomes import Check, CompiledRule, Hit, Looked, Open, Outcome, RowFacts
 from app.assessment.resolving import Resolver
 from app.knowledge.phenotypes import CARRIER
@@ -24,11 +24,13 @@ def genes(rule: CompiledRule, rows: Sequence[PharmacogenomicRow], resolver: Reso
     def check(index: ChartIndex) -> Iterable[Outcome]:
         if not index.chart.findings or index.subjects.isdisjoint(medicines):
             return
+        named = words_found(index)
         results: dict[str, GeneResult | None] = {}
         for (gene, ingredient), of_pair in pairs.items():
             for line in index.of((Subject("ingredient", ingredient),)):
                 if gene not in results:
-                    results[gene] = gene_result(index, gene, genotypes)
+                    told = gene in named or gene.lower() in index.findings
+                    results[gene] = gene_result(index, gene, genotypes) if told else None
                 if result := results[gene]:
                     yield _one(rule, line, of_pair, result, resolver)
 

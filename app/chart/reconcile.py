@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from app.chart.fills import counts, covers
 from app.chart.given import keeps_on_list
@@ -71,12 +72,8 @@ def reconcile(
 
 
 def recognised(records: Sequence[Record], vocabulary: Vocabulary) -> list[Recorded]:
-    """Each record with what it is; the same words and codes are looked up once."""
-    known: dict[Concept, MedicineIdentity | None] = {}
-    for record in records:
-        if record.concept not in known:
-            known[record.concept] = _identity(record.concept, vocabulary)
-    return [Recorded(r, known[r.concept]) for r in records]
+    """Each record with what it is."""
+    return [Recorded(r, _identity(r.concept, vocabulary)) for r in records]
 
 
 def members_of(medicine: Medicine, vocabulary: Vocabulary) -> list[Recorded]:
@@ -90,6 +87,7 @@ def in_order(lines: Sequence[Medicine]) -> tuple[Medicine, ...]:
     return tuple(sorted(lines, key=lambda m: (m.name.casefold(), m.id)))
 
 
+@lru_cache(maxsize=4096)  # the products of one EHR come again and again
 def _identity(concept: Concept, vocabulary: Vocabulary) -> MedicineIdentity | None:
     """What can't be read is not recognised either, even where its id spells a medicine."""
     return None if unreadable(concept) else identify(concept, vocabulary)
