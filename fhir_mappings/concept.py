@@ -1,5 +1,7 @@
 """CodeableConcept and Coding -> Concept."""
 
+from typing import Final
+
 from app.domain.codes import Coding, Concept
 from fhir_mappings.reading import member, objects, words
 
@@ -20,7 +22,7 @@ def concept(value: object) -> Concept:
     return Concept(text, tuple(codings))
 
 
-_NOTHING = Concept("")
+_NOTHING: Final = Concept("")
 
 
 def concepts(value: object) -> tuple[Concept, ...]:

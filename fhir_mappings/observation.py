@@ -21,8 +21,8 @@ from fhir_mappings.reading import (
     words,
 )
 
-_USABLE = {"final", "amended", "corrected"}
-_NO_RESULT = {"registered", "cancelled"}  # nothing was measured, so nothing is missing
+_USABLE: Final = {"final", "amended", "corrected"}
+_NO_RESULT: Final = {"registered", "cancelled"}  # nothing was measured, so nothing is missing
 
 
 class Observed(Value, frozen=True):
@@ -130,7 +130,7 @@ def _quantity(head: _Head, named: Concept, value: object) -> Measurement:
     return Measurement(head.source, named, amount, unit, day, than, head.categories)
 
 
-_NOTHING: Json = {}
+_NOTHING: Final[Json] = {}
 
 
 def _found(head: _Head, named: Concept, value: Concept) -> Finding:

@@ -1,6 +1,7 @@
 """References: what a resource points to, whose it is, and whether it was taken back."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from fhir_mappings.concept import first_code
 from fhir_mappings.reading import Json, Lookup, member, objects, words
@@ -58,7 +59,7 @@ def retracted(resource: Json) -> bool:
     )
 
 
-_RETRACTED = "entered-in-error"
+_RETRACTED: Final = "entered-in-error"
 
 
 def person_name(value: object, lookup: Lookup) -> str:

@@ -48,7 +48,8 @@ def assemble(raw: Raw, *, as_of: date, vocabulary: Vocabulary) -> Chart:
     (entered-in-error) is neither used nor a gap; what is another patient's is refused and said.
     """
     found = Found()
-    for entry in raw.entries:
+    # One loop after the other: what each does again and again stays beside the processor.
+    for entry in [e for e in raw.entries if _wanted(e, raw, found)]:
         _take(entry, raw, found, as_of)
     lines = reconcile(
         [*found.entries, *only_listed(found.lists, found.addresses)],
@@ -86,20 +87,25 @@ def assemble(raw: Raw, *, as_of: date, vocabulary: Vocabulary) -> Chart:
     )
 
 
-def _take(entry: Entry, raw: Raw, found: Found, as_of: date) -> None:
+def _wanted(entry: Entry, raw: Raw, found: Found) -> bool:
+    """Is it of a kind that is read, and of this patient?"""
     resource, type_ = entry.resource, entry.kind
     if type_ == "Patient":
         if f"Patient/{entry.id}" not in raw.patient_references:
             found.refused.append(refusal(resource))
-        return
-    reader = READERS.get(type_)
-    if reader is None or retracted(resource):
-        return
-    if not (is_about(resource, raw.patient_references) or short(subject(resource)) == raw.anywhere):
-        found.refused.append(refusal(resource))
-        return
+        return False
+    if type_ not in READERS or retracted(resource):
+        return False
+    if is_about(resource, raw.patient_references) or short(subject(resource)) == raw.anywhere:
+        return True
+    found.refused.append(refusal(resource))
+    return False
+
+
+def _take(entry: Entry, raw: Raw, found: Found, as_of: date) -> None:
+    resource, type_ = entry.resource, entry.kind
     try:
-        partly = reader(resource, raw.lookup, found)
+        partly = READERS[type_](resource, raw.lookup, found)
     except Unmappable as problem:
         partly = (str(problem),)
         _keep_on_list(type_, resource, found, as_of)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from app.domain.chart import (
     Allergy,
@@ -118,7 +118,7 @@ def _plain(map_one: Callable[[Json], T], kept: Callable[[Found], list[T]]) -> Re
     return read
 
 
-READERS: dict[str, Reader] = {
+READERS: Final[dict[str, Reader]] = {
     "MedicationRequest": _request,
     "MedicationStatement": _statement,
     "MedicationDispense": _dispense,
