@@ -2,6 +2,7 @@
 
 import json
 import os
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,10 @@ from benchmarks.charts import AS_OF
 
 SHARED = Path(os.environ.get("CONCORDANCE_SHARED", "../shared")) / "data" / "charts" / "synthea"
 PROCESSES = 2
-ROUNDS = 12
+# Another tenant of the machine halves its speed for seconds at a time: the best turn is the least disturbed
+# one, and both works take turns so that the ratio is of the same seconds.
+TURNS = 12
+ROUNDS = 4
 TARGET = 300.0
 
 
@@ -51,23 +55,30 @@ def report() -> None:
     if not files:
         print(f"charts a second: not measured, no charts in {SHARED}")
         return
+    every = list(range(files))
     with ProcessPoolExecutor(PROCESSES, initializer=_ready) as pool:
-        baseline = _a_second(pool, _loads, files)
-        reached = _a_second(pool, _problems, files)
-    print(f"from bytes, {PROCESSES} processes, {files} shared charts")
-    print(f"  json.loads (baseline)        {baseline:6.0f} charts/s   1.0 x")
-    print(f"  chart and assessment         {reached:6.0f} charts/s {reached / baseline:5.1f} x")
-    if reached < TARGET:
+        for work in (_loads, _problems):  # once every process has done each chart
+            list(pool.map(work, every * PROCESSES))
+        turns = [
+            (_a_second(pool, _loads, every), _a_second(pool, _problems, every))
+            for _ in range(TURNS)
+        ]
+    loads, reached = (sorted(of_all) for of_all in zip(*turns, strict=True))
+    ratio = statistics.median(ours / theirs for theirs, ours in turns)
+    print(
+        f"from bytes, {PROCESSES} processes, {files} shared charts: best and median of {TURNS} turns"
+    )
+    print(f"  json.loads (baseline)        {_of(loads)}   1.0 x")
+    print(f"  chart and assessment         {_of(reached)} {ratio:5.2f} x")
+    if reached[-1] < TARGET:
         print(f"charts a second are below the target of {TARGET:.0f}", file=sys.stderr)
 
 
-def _a_second(pool: ProcessPoolExecutor, work: Callable[[int], object], files: int) -> float:
-    """The best of three, each of some hundred charts, once every process has done each chart."""
-    every = list(range(files))
-    list(pool.map(work, every * PROCESSES))
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        list(pool.map(work, every * ROUNDS, chunksize=4))
-        times.append(time.perf_counter() - start)
-    return files * ROUNDS / min(times)
+def _a_second(pool: ProcessPoolExecutor, work: Callable[[int], object], every: list[int]) -> float:
+    start = time.perf_counter()
+    list(pool.map(work, every * ROUNDS, chunksize=4))
+    return len(every) * ROUNDS / (time.perf_counter() - start)
+
+
+def _of(turns: list[float]) -> str:
+    return f"{turns[-1]:6.0f} {statistics.median(turns):6.0f} charts/s"
