@@ -64,10 +64,13 @@ def observation(sent: object) -> Observed:
         told = f"is {status}" if status.isalpha() else "has no status"
         raise Unmappable(f"{_a(named)} {told}, so it is not known to be final")
     head = _Head(source, _taken(resource), codes(resource.get("category")))
-    parts = [(named, resource)]
     if "component" in resource:
-        parts += [(concept(c.get("code")), c) for c in objects(resource["component"])]
-    return _gather(head, parts)
+        parts = [(concept(c.get("code")), c) for c in objects(resource["component"])]
+        return _gather(head, [(named, resource), *parts])
+    read = _value(head, named, resource)
+    if isinstance(read, Measurement):
+        return Observed((read,))
+    return Observed(findings=(read,)) if read else Observed()
 
 
 def _gather(head: _Head, parts: list[tuple[Concept, Json]]) -> Observed:

@@ -47,6 +47,10 @@ def is_about(resource: Json, patient_references: Iterable[str]) -> bool:
     medicine would vanish because one field is missing. `patient_references` holds every spelling of
     the patient's address: an id is one person's under one base address only.
     """
+    named = resource.get("subject")
+    written = named.get("reference") if isinstance(named, dict) else None
+    if isinstance(written, str) and written in patient_references:
+        return True  # nearly all, and as they were sent
     sent = subject(resource)
     return sent in patient_references or not sent or sent.startswith("#")
 
