@@ -176,11 +176,16 @@ def _knowledge(add: Commands) -> None:
     def run(options: Options) -> int:
         from app.commands import knowledge
 
+        given = [name for name in (options.named, options.other) if name]
+        if len(given) > _NAMES[options.what]:
+            parser.error(f"{given[-1]!r} is one word too many for `knowledge {options.what}`")
         return knowledge.run(options.what, options.named, options.other, options.format)
 
     parser.set_defaults(run=run)
 
 
+# How many names each part of `cmm knowledge` takes.
+_NAMES = {"list": 0, "coverage": 0, "show": 1, "check": 1, "diff": 2}
 _COMMANDS = (_assess, _medicines, _plan, _follow_up, _knowledge, *OPERATING)
 
 

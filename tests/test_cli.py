@@ -179,6 +179,25 @@ def test_wrong_usage_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert "is not a date" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["knowledge", "list", "S01"], "'S01' is one word too many"),
+        (["knowledge", "coverage", "S01"], "'S01' is one word too many"),
+        (["knowledge", "show", "S01", "S02"], "'S02' is one word too many"),
+        (["outcomes", "--by", "A. Lead"], "--by and --reason go with --identified"),
+        (["outcomes", "--reason", "payer audit"], "--by and --reason go with --identified"),
+    ],
+)
+def test_a_word_that_would_change_nothing_is_refused(
+    line: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(line)
+    assert raised.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 def test_a_plan_is_the_same_in_two_runs_and_holds_what_was_accepted(
     charts: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -149,6 +149,8 @@ def _outcomes(add: Commands) -> None:
         until = options.until or today()
         if options.since and options.since > until:
             parser.error(f"--since {options.since} is after the last day, {until}")
+        if not options.identified and (options.by or options.reason):
+            parser.error("--by and --reason go with --identified")
         who = (options.site, options.pharmacist, options.payer)
         asked = Asked(until, options.since, *who, attributed=options.attributed)
         taken = outcomes.Identified(options.identified, options.by, options.reason)

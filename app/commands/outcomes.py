@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.audit.trail import AuditEvent
 from app.commands.here import knowledge_here
+from app.commands.tenant import tenant_named
 from app.domain.errors import CmmError
 from app.ops.settings import Settings
 from app.outcomes.identified import IDENTIFIED_EXPORT, leaving
@@ -56,6 +57,10 @@ def _told(
     names = names_of(knowledge_here().knowledge)
     with database.reading() as connection:  # it takes a while, and nobody who signs may wait for it
         programme = stored(connection, seal_of(settings), asked.site)
+    if asked.site and not (programme.plans or programme.visits):
+        tenant_named(
+            asked.site, settings.tenants
+        )  # a site that does not exist is no site without patients
     if identified:
         chosen = part(programme, asked, names.classes_of)
         detail = {"by": identified.by, "reason": identified.reason}

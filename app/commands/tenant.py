@@ -24,7 +24,7 @@ Found = tuple[Published | None, ServerCapabilities | None]
 
 def check(name: str, tenants_file: Path | None, metadata: Path | None, smart: Path | None) -> int:
     """Prints what will and will not work; 1 when the chart can't be opened."""
-    tenants, tenant = _tenant(name, tenants_file)
+    tenants, tenant = tenant_named(name, tenants_file)
     offline = metadata is not None or smart is not None
     published, server = (
         _from_files(metadata, smart) if offline else asyncio.run(_live(tenants, tenant))
@@ -43,7 +43,7 @@ def check(name: str, tenants_file: Path | None, metadata: Path | None, smart: Pa
 
 def print_sheet(name: str, tenants_file: Path | None) -> int:
     """Prints the registration sheet as Markdown."""
-    _, tenant = _tenant(name, tenants_file)
+    _, tenant = tenant_named(name, tenants_file)
     try:
         keys = published_keys([tenant])
     except LaunchError as error:
@@ -55,7 +55,7 @@ def print_sheet(name: str, tenants_file: Path | None) -> int:
     return 0
 
 
-def _tenant(name: str, file: Path | None) -> tuple[Tenants, Tenant]:
+def tenant_named(name: str, file: Path | None) -> tuple[Tenants, Tenant]:
     if file:
         must_be_text(file, TENANTS)
     path = file or _of_environment()

@@ -61,6 +61,31 @@ def test_few_patients_of_a_site_are_not_told(
     assert "not shown" in capsys.readouterr().out
 
 
+def test_a_site_that_the_tenant_file_does_not_know_is_no_site_without_patients(
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert database
+    monkeypatch.setenv("SECRET", "s")
+    (tmp_path / "tenants.toml").write_text(
+        """[west]
+iss = "https://ehr.example/r4"
+issuers = ["https://ehr.example/auth"]
+client_id = "c"
+auth = "client_secret_basic"
+secret_env = "SECRET"
+redirect_uri = "https://app.example/callback/west"
+"""
+    )
+    assert main(["outcomes", "--site", "west", "--until", "2026-12-31"]) == 0
+    assert main(["outcomes", "--site", "wets", "--until", "2026-12-31"]) == 1
+    said = capsys.readouterr().err
+    assert "CMM-6003" in said
+    assert "it has: west" in said
+
+
 def test_an_answer_that_no_version_holds_yet_counts(database: Database) -> None:
     body = msgspec.json.encode(answer("p", Response.ACCEPTED))
     with database.begin() as connection:
