@@ -19,6 +19,7 @@ from app.terminology import convert
 from app.terminology import daily_dose as ordered_dose
 
 _DOSE = frozenset({"dose", "frequency"})
+_GIVEN_UP = frozenset({"stopped", "completed"})
 DailyRow = MaxDoseRow | TargetDoseRow
 _INTENSITIES = ("low", "moderate", "high")
 
@@ -208,6 +209,8 @@ def not_taken(_args: v.MedicineNotTaken, _: Resolver) -> Predicate:
         said = [e for e in line.medicine.entries if e.reported]
         denied = [e for e in said if e.status == "not-taken"]
         if line.medicine.status is LineStatus.NOT_TAKEN or denied:
+            # Where the patient's word is "stopped", that statement has the day and the reason.
+            denied = denied or [e for e in said if e.status in _GIVEN_UP]
             why = next(
                 (e.note or e.status_reasons[0].text for e in denied if e.note or e.status_reasons),
                 "",

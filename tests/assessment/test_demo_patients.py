@@ -1,6 +1,7 @@
 """The nine demo patients, from their FHIR to their findings: each shows its own, and one shows none."""
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -70,6 +71,22 @@ def test_linda_has_no_problem_and_nothing_left_open() -> None:
     states = {cell.state for m in linda.medicines for cell in m.needs.values()}
     assert states == {CellState.NONE_FOUND}
     assert linda.untreated == ()
+
+
+@pytest.mark.parametrize(
+    ("patient", "medicine", "why"),
+    [
+        ("sarah-lindqvist", "Amitriptyline", "Afraid of gaining weight"),  # never taken
+        ("sarah-lindqvist", "Propranolol", "Dizzy and tired"),  # stopped
+        ("eleanor-whitfield", "Amitriptyline", "Made her see things at night; we stopped it"),
+    ],
+)
+def test_what_was_said_of_not_taking_a_medicine_stands_with_its_day(
+    patient: str, medicine: str, why: str
+) -> None:
+    problems = [p for p in assessed()[patient].problems if p.rule == "A03"]
+    said = next(p.because for p in problems if p.because.startswith(medicine))
+    assert re.search(rf"not taken by the patient on \d\d-\w{{3}}-2026: {why}\.$", said)
 
 
 @pytest.mark.parametrize("name", ["metformin", "lisinopril"])
