@@ -107,6 +107,10 @@ class Judge:
         asked = min(timedelta(seconds=failed.wait), LONGEST)
         return max(timedelta(seconds=outage), poison, asked)
 
+    def worn_out(self, written: Written) -> Settlement | None:
+        """A claim with all its tries behind it is here because each worker that had it died."""
+        return self.stopped(written) if self.claim.tries >= MOST_TRIES else None
+
     def stopped(self, written: Written) -> Settlement:
         """
         Our own process stopped, or failed, in the middle: what it had sent is not known. What fails each

@@ -56,7 +56,8 @@ class Messenger:
         attempt = MessageAttempt(self._database, self._seal, self._clients, self._clock, claim)
         settlement: Settlement | None = None
         try:
-            settlement = await attempt.settlement()
+            worn_out = attempt.judge.worn_out(attempt.written)
+            settlement = worn_out or await attempt.settlement()
         except LeaseLost:
             log().warning("message.lease-lost", attempt=claim.attempt)
         finally:

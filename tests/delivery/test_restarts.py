@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
+from app.delivery.judging import MOST_TRIES
 from app.store import outbox
 from app.store.schema import OUTBOX
 from tests.delivery.clinic import SEAL, Clinic
@@ -86,6 +87,19 @@ def test_a_lease_that_ended_is_in_doubt_and_never_simply_pending(
     asyncio.run(clinic.another_courier().recover())
     assert clinic.state == "in_doubt"
     assert clinic.attempts == ["stopped"]
+
+
+def test_a_plan_that_kills_every_worker_is_given_up_and_said(clinic: Clinic, ehr: FakeEhr) -> None:
+    plan = clinic.sign(clinic.launch())
+    for _ in range(MOST_TRIES):
+        assert clinic.read(lambda c: outbox.claim(c, plan.version_id, clinic.now)) is not None
+        clinic.wait(31)
+        clinic.read(lambda c: outbox.end_leases(c, clinic.now))
+    assert clinic.state == "in_doubt"
+    clinic.due(clinic.another_courier())
+    assert clinic.state == "rejected"
+    assert ehr.of("CarePlan") == []
+    assert clinic.attempts == ["stopped"] * (MOST_TRIES + 1)
 
 
 def test_two_workers_on_one_plan_write_it_once(clinic: Clinic, ehr: FakeEhr) -> None:
