@@ -8,6 +8,7 @@ import uvicorn
 
 from app.commands.serve import serve
 from launch.seal import TokenSeal
+from tests.faults.processes import free_port
 from tests.web.journey import tenant_file
 
 
@@ -18,6 +19,7 @@ def test_no_connection_ends_before_the_proxy_in_front_ends_it(
     monkeypatch.setenv("CONCORDANCE_TENANTS", str(tenant_file(tmp_path)))
     monkeypatch.setenv("CONCORDANCE_SECRET_KEYS", f"t:{TokenSeal.new_key()}")
     monkeypatch.setenv("CONCORDANCE_DATABASE_URL", f"sqlite:///{tmp_path}/app.sqlite3")
+    monkeypatch.setenv("CONCORDANCE_PORT", str(free_port()))
     asked: dict[str, Any] = {}
     monkeypatch.setattr(uvicorn, "run", lambda _app, **how: asked.update(how))
     assert serve() == 0
