@@ -8,6 +8,7 @@ import pytest
 from app.cli import main
 from app.commands.listening import must_be_free
 from app.domain.errors import CmmError
+from tests.faults.processes import free_port
 
 
 @pytest.fixture
@@ -18,12 +19,17 @@ def taken() -> Iterator[int]:
 
 @pytest.mark.parametrize(
     ("command", "option"),
-    [(("sandbox",), "--port"), (("demo",), "--app-port"), (("demo",), "--ehr-port")],
+    [
+        (("sandbox",), "--port"),
+        (("demo",), "--app-port"),
+        (("demo",), "--ehr-port"),
+    ],
 )
 def test_a_port_in_use_is_said(
     command: tuple[str, ...], option: str, taken: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*command, option, str(taken)]) == 1
+    free = ["--app-port", str(free_port())] if option == "--ehr-port" else []
+    assert main([*command, *free, option, str(taken)]) == 1
     said = capsys.readouterr().err
     assert said == (
         f"cmm: CMM-6004 Port {taken} is in use: stop what runs there or choose another with "
