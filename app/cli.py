@@ -151,7 +151,7 @@ def _knowledge(add: Commands) -> None:
     parser = add("knowledge", help="list, show, check or compare the rules and facts")
     parser.add_argument(
         "what",
-        choices=("list", "show", "check", "coverage", "diff"),
+        choices=tuple(_NAMES),
         help="list: all rules; show: one rule, fact or ingredient; check: whether all of them hold; "
         "coverage: what is held of what a pharmacist would look for; diff: what changed",
     )
@@ -184,8 +184,8 @@ def _knowledge(add: Commands) -> None:
     parser.set_defaults(run=run)
 
 
-# How many names each part of `cmm knowledge` takes.
-_NAMES = {"list": 0, "coverage": 0, "show": 1, "check": 1, "diff": 2}
+# The parts of `cmm knowledge`, and how many names each takes.
+_NAMES = {"list": 0, "show": 1, "check": 1, "coverage": 0, "diff": 2}
 _COMMANDS = (_assess, _medicines, _plan, _follow_up, _knowledge, *OPERATING)
 
 

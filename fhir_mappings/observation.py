@@ -143,10 +143,10 @@ def _found(head: _Head, named: Concept, value: Concept) -> Finding:
 
 
 def _exact_day(head: _Head, named: Concept) -> date:
-    taken = head.taken
-    if taken is None or taken.earliest != taken.latest:
+    day = head.taken.exact if head.taken else None
+    if day is None:
         raise Unmappable(f"{_a(named)} has no exact date")
-    return taken.earliest
+    return day
 
 
 def _taken(resource: Json) -> PartialDate | None:

@@ -49,7 +49,7 @@ def assemble(raw: Raw, *, as_of: date, vocabulary: Vocabulary) -> Chart:
     """
     found = Found()
     # One loop after the other: what each does again and again stays beside the processor.
-    for entry in [e for e in raw.entries if _wanted(e, raw, found)]:
+    for entry in _of_this_patient(raw, found):
         _take(entry, raw, found, as_of)
     lines = reconcile(
         [*found.entries, *only_listed(found.lists, found.addresses)],
@@ -87,19 +87,23 @@ def assemble(raw: Raw, *, as_of: date, vocabulary: Vocabulary) -> Chart:
     )
 
 
-def _wanted(entry: Entry, raw: Raw, found: Found) -> bool:
-    """Is it of a kind that is read, and of this patient?"""
-    resource, type_ = entry.resource, entry.kind
-    if type_ == "Patient":
-        if f"Patient/{entry.id}" not in raw.patient_references:
+def _of_this_patient(raw: Raw, found: Found) -> list[Entry]:
+    """What is to be mapped; what is another patient's is refused."""
+    kept = []
+    for entry in raw.entries:
+        resource = entry.resource
+        if entry.kind == "Patient":
+            if f"Patient/{entry.id}" not in raw.patient_references:
+                found.refused.append(refusal(resource))
+        elif entry.kind not in READERS or retracted(resource):
+            continue
+        elif is_about(resource, raw.patient_references) or (
+            short(subject(resource)) == raw.anywhere
+        ):
+            kept.append(entry)
+        else:
             found.refused.append(refusal(resource))
-        return False
-    if type_ not in READERS or retracted(resource):
-        return False
-    if is_about(resource, raw.patient_references) or short(subject(resource)) == raw.anywhere:
-        return True
-    found.refused.append(refusal(resource))
-    return False
+    return kept
 
 
 def _take(entry: Entry, raw: Raw, found: Found, as_of: date) -> None:

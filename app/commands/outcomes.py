@@ -58,9 +58,8 @@ def _told(
     with database.reading() as connection:  # it takes a while, and nobody who signs may wait for it
         programme = stored(connection, seal_of(settings), asked.site)
     if asked.site and not (programme.plans or programme.visits):
-        tenant_named(
-            asked.site, settings.tenants
-        )  # a site that does not exist is no site without patients
+        # A site that does not exist is no site without patients.
+        tenant_named(asked.site, settings.tenants)
     if identified:
         chosen = part(programme, asked, names.classes_of)
         detail = {"by": identified.by, "reason": identified.reason}

@@ -60,6 +60,8 @@ class Attempt:
 
     async def settlement(self) -> Settlement:
         """Every way an attempt can end, but for our own faults."""
+        if worn_out := self.judge.worn_out(self.written):
+            return worn_out
         try:
             return self.judge.outcome(await self._outcome())
         except Stumble as failed:

@@ -191,8 +191,7 @@ class Courier:
         attempt = Attempt(self._database, self._seal, self._clients, self._clock, claim)
         settlement: Settlement | None = None
         try:
-            worn_out = attempt.judge.worn_out(attempt.written)
-            settlement = worn_out or await attempt.settlement()
+            settlement = await attempt.settlement()
             waits = settlement.state is State.WAITING_FOR_USER
             if waits and claim.tenant in self._door.tenants:
                 attempt = self._with_own_access(claim, settlement)

@@ -56,8 +56,7 @@ class Messenger:
         attempt = MessageAttempt(self._database, self._seal, self._clients, self._clock, claim)
         settlement: Settlement | None = None
         try:
-            worn_out = attempt.judge.worn_out(attempt.written)
-            settlement = worn_out or await attempt.settlement()
+            settlement = await attempt.settlement()
         except LeaseLost:
             log().warning("message.lease-lost", attempt=claim.attempt)
         finally:
